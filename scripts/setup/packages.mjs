@@ -1,0 +1,42 @@
+/**
+ * Makes sure that node_modules holds what package-lock.json says.
+ *
+ * npm keeps its own record of what it installed. That record is compared with the lock file package by
+ * package, so that neither a clone's file times nor an `npm install` by hand leads to a needless install.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT, run, Stop, say } from "../command.mjs";
+
+/** Runs `npm ci` unless every package of the lock file is there in its version. */
+export async function setUpPackages() {
+  checkNode();
+  if (packagesAreInstalled()) return;
+  say("Installing the npm packages");
+  await run("npm", ["ci", "--no-audit", "--no-fund"]);
+}
+
+function checkNode() {
+  const wanted = readJson("package.json").engines.node.match(/(\d+)\.(\d+)/);
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major < Number(wanted[1]) || (major === Number(wanted[1]) && minor < Number(wanted[2]))) {
+    throw new Stop(`Node ${wanted[0]} or newer is needed and this is ${process.versions.node}.`);
+  }
+}
+
+function packagesAreInstalled() {
+  let installed;
+  try {
+    installed = readJson("node_modules", ".package-lock.json").packages;
+  } catch {
+    return false;
+  }
+  // Optional packages are builds for other systems; npm leaves those out of its record.
+  return Object.entries(readJson("package-lock.json").packages)
+    .filter(([path, wanted]) => path.startsWith("node_modules/") && !wanted.optional && !wanted.link)
+    .every(([path, wanted]) => installed[path]?.version === wanted.version);
+}
+
+function readJson(...path) {
+  return JSON.parse(readFileSync(join(ROOT, ...path), "utf8"));
+}
