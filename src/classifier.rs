@@ -1,0 +1,228 @@
+//! Embedding to answer: holds the support set and the settings, and keeps what was
+//! computed from them until they change. No pixels, no device: the same in the page, in
+//! tests and in training.
+
+use serde::{Deserialize, Serialize};
+
+use crate::decision;
+use crate::error::Error;
+use crate::method::prototypical::Prototypes;
+use crate::method::{Method, Metric, Shots};
+use crate::support::SupportSet;
+
+/// What the user can set. `None` follows the shipped or the computed value.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// How a query is compared with a prototype.
+    pub metric: Metric,
+    /// Softmax temperature in units of the squared distance, above 0.
+    pub temperature: Option<f32>,
+    /// Similarity under which the answer is "none of these", -1 to 1.
+    pub threshold: Option<f32>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            metric: Metric::Euclidean,
+            temperature: None,
+            threshold: None,
+        }
+    }
+}
+
+/// One class with its agreement with the query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClassScore {
+    /// Id of the class.
+    pub class: u32,
+    /// At most 1; see [`Metric::similarity`].
+    pub similarity: f32,
+    /// Softmax over the answering classes.
+    pub probability: f32,
+}
+
+/// What is said of one query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// One entry an answering class, in their order.
+    pub scores: Vec<ClassScore>,
+    /// Id of the class named; `None` for "none of these" and for an empty support set.
+    pub best: Option<u32>,
+    /// Whether a class has a single shot, so that percentages would promise too much.
+    pub single_shot: bool,
+    /// The threshold that was used.
+    pub threshold: f32,
+}
+
+/// Computed from one revision of the support set and one metric.
+struct Fitted {
+    revision: u64,
+    metric: Metric,
+    prototypes: Prototypes,
+    classes: Vec<u32>,
+    single_shot: bool,
+    threshold: f32,
+}
+
+/// A support set that answers.
+///
+/// ```
+/// use kshot::classifier::Classifier;
+///
+/// let unit = |axis: usize| (0..4).map(|i| if i == axis { 1.0 } else { 0.0 }).collect::<Vec<f32>>();
+/// let mut classifier = Classifier::default();
+/// let mug = classifier.support.add_class("mug")?;
+/// let key = classifier.support.add_class("key")?;
+/// classifier.support.add_shot(mug, unit(0))?;
+/// classifier.support.add_shot(key, unit(1))?;
+/// assert_eq!(classifier.answer(&unit(1))?.best, Some(key));
+/// assert_eq!(classifier.answer(&unit(2))?.best, None);
+/// # Ok::<(), kshot::Error>(())
+/// ```
+#[derive(Default)]
+pub struct Classifier {
+    /// The classes and shots.
+    pub support: SupportSet,
+    settings: Settings,
+    fitted: Option<Fitted>,
+}
+
+impl Classifier {
+    /// The settings as the user left them.
+    pub fn settings(&self) -> Settings {
+        self.settings
+    }
+
+    /// Changes the settings.
+    ///
+    /// # Errors
+    /// [`Error::SettingInvalid`]; then nothing has changed.
+    pub fn set_settings(&mut self, settings: Settings) -> Result<(), Error> {
+        if let Some(value) = settings.temperature
+            && !(value.is_finite() && value > 0.0)
+        {
+            return Err(Error::SettingInvalid {
+                name: "temperature",
+                range: "a number above 0",
+                value: value.to_string(),
+            });
+        }
+        if let Some(value) = settings.threshold
+            && !(-1.0..=1.0).contains(&value)
+        {
+            return Err(Error::SettingInvalid {
+                name: "threshold",
+                range: "between -1 and 1",
+                value: value.to_string(),
+            });
+        }
+        self.settings = settings;
+        Ok(())
+    }
+
+    /// The softmax temperature in use.
+    pub fn temperature(&self) -> f32 {
+        self.settings
+            .temperature
+            .unwrap_or(decision::temperature(self.settings.metric))
+    }
+
+    /// The threshold that the support set suggests.
+    ///
+    /// # Errors
+    /// As [`answer`](Self::answer).
+    pub fn auto_threshold(&mut self) -> Result<f32, Error> {
+        Ok(self
+            .fit()?
+            .map_or(decision::SINGLE_SHOT_THRESHOLD, |fitted| fitted.threshold))
+    }
+
+    /// The prototypes of the answering classes, with the ids of the classes.
+    ///
+    /// # Errors
+    /// As [`answer`](Self::answer).
+    pub fn prototypes(&mut self) -> Result<Vec<(u32, &[f32])>, Error> {
+        Ok(self.fit()?.map_or_else(Vec::new, |fitted| {
+            let prototypes = fitted.prototypes.prototypes().iter().map(Vec::as_slice);
+            fitted.classes.iter().copied().zip(prototypes).collect()
+        }))
+    }
+
+    /// Answers one query, an L2-normalised embedding.
+    ///
+    /// # Errors
+    /// [`Error::EmbeddingInvalid`] where shots and query differ in length.
+    pub fn answer(&mut self, query: &[f32]) -> Result<Answer, Error> {
+        let temperature = self.temperature();
+        let chosen = self.settings.threshold;
+        let Some(fitted) = self.fit()? else {
+            return Ok(Answer {
+                scores: Vec::new(),
+                best: None,
+                single_shot: true,
+                threshold: chosen.unwrap_or(decision::SINGLE_SHOT_THRESHOLD),
+            });
+        };
+        let length = fitted.prototypes.prototypes().first().map_or(0, Vec::len);
+        if length != query.len() {
+            return Err(Error::EmbeddingInvalid(format!(
+                "the query has {} values, the shots have {length}",
+                query.len()
+            )));
+        }
+        let threshold = chosen.unwrap_or(fitted.threshold);
+        let similarities = fitted.prototypes.similarities(query);
+        let probabilities = decision::probabilities(&similarities, temperature);
+        let best = decision::decide(&similarities, threshold)
+            .and_then(|index| fitted.classes.get(index).copied());
+        let scores = fitted
+            .classes
+            .iter()
+            .zip(similarities.iter().zip(probabilities))
+            .map(|(class, (similarity, probability))| ClassScore {
+                class: *class,
+                similarity: *similarity,
+                probability,
+            })
+            .collect();
+        Ok(Answer {
+            scores,
+            best,
+            single_shot: fitted.single_shot,
+            threshold,
+        })
+    }
+
+    /// Prototypes and threshold of the support set as it is; `None` of an empty one.
+    fn fit(&mut self) -> Result<Option<&Fitted>, Error> {
+        let (revision, metric) = (self.support.revision(), self.settings.metric);
+        let fresh = self
+            .fitted
+            .as_ref()
+            .is_some_and(|fitted| fitted.revision == revision && fitted.metric == metric);
+        if !fresh {
+            self.fitted = fit(&self.support, metric)?;
+        }
+        Ok(self.fitted.as_ref())
+    }
+}
+
+fn fit(support: &SupportSet, metric: Metric) -> Result<Option<Fitted>, Error> {
+    let shots: Vec<Vec<&[f32]>> = support
+        .answering()
+        .map(|class| class.shots.iter().map(|shot| &*shot.embedding).collect())
+        .collect();
+    if shots.is_empty() {
+        return Ok(None);
+    }
+    let classes: Vec<Shots<'_>> = shots.iter().map(Vec::as_slice).collect();
+    Ok(Some(Fitted {
+        revision: support.revision(),
+        metric,
+        prototypes: Prototypes::fit(&classes, metric)?,
+        classes: support.answering().map(|class| class.id).collect(),
+        single_shot: shots.iter().any(|shots| shots.len() == 1),
+        threshold: decision::leave_one_out_threshold(&classes, metric)?,
+    }))
+}

@@ -1,0 +1,111 @@
+//! Network input to embedding. Owns the bundled weights and the check that they are
+//! intact; the network itself stands in a file of its own.
+//!
+//! It refuses weights whose SHA-256 differs from the pinned one, so that a damaged
+//! download is an error and never a wrong answer.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use sha2::{Digest, Sha256};
+
+use crate::error::Error;
+use crate::frame::SIDE;
+
+pub mod efficientnet_lite0;
+
+use efficientnet_lite0::EfficientNetLite0;
+
+/// Length of an embedding.
+pub const DIMENSIONS: usize = 1280;
+
+/// Name of the network, as it is kept beside saved embeddings.
+pub const NAME: &str = "efficientnet_lite0";
+
+/// SHA-256 of `weights/efficientnet_lite0.safetensors`, in hexadecimal.
+pub const WEIGHTS_SHA256: &str = "12b5df24923471046d907782e4c3768155bc6c8a10472a5b2065705babf0d2d5";
+
+/// The bundled weights. The browser fetches the same file, to show its progress.
+#[cfg(not(target_arch = "wasm32"))]
+pub const WEIGHTS: &[u8] = include_bytes!("../weights/efficientnet_lite0.safetensors");
+
+/// A pretrained network on a device.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use kshot::embedder::{Embedder, DIMENSIONS, WEIGHTS};
+///
+/// # fn main() -> Result<(), kshot::Error> {
+/// let device = Device::flex();
+/// let embedder = Embedder::from_bytes(WEIGHTS, &device)?;
+/// let grey = Tensor::<4>::zeros([1, 3, 224, 224], &device);
+/// assert_eq!(embedder.forward(grey).dims(), [1, DIMENSIONS]);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Module, Debug)]
+pub struct Embedder {
+    network: EfficientNetLite0,
+}
+
+impl Embedder {
+    /// Builds the network from the bytes of the weights file.
+    ///
+    /// # Errors
+    /// [`Error::WeightsDamaged`] where the bytes are not the pinned file,
+    /// [`Error::WeightsInvalid`] where they do not hold this network.
+    pub fn from_bytes(weights: &[u8], device: &Device) -> Result<Self, Error> {
+        check_digest(weights)?;
+        Ok(Self {
+            network: EfficientNetLite0::from_safetensors(weights, device)?,
+        })
+    }
+
+    /// Embeds a batch. Input `[n, 3, 224, 224]` as made by [`crate::frame`], output
+    /// `[n, 1280]`, not normalised.
+    pub fn forward(&self, input: Tensor<4>) -> Tensor<2> {
+        debug_assert_eq!(input.dims()[1..], [3, SIDE, SIDE]);
+        self.network.forward(input)
+    }
+}
+
+/// Compares the SHA-256 of a weights file with [`WEIGHTS_SHA256`].
+///
+/// # Errors
+/// [`Error::WeightsDamaged`] where they differ.
+pub fn check_digest(weights: &[u8]) -> Result<(), Error> {
+    let found: String = Sha256::digest(weights)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    if found == WEIGHTS_SHA256 {
+        Ok(())
+    } else {
+        Err(Error::WeightsDamaged {
+            found,
+            expected: WEIGHTS_SHA256,
+        })
+    }
+}
+
+/// Scales an embedding to length one.
+///
+/// # Errors
+/// [`Error::EmbeddingInvalid`] where it has another length than [`DIMENSIONS`], holds a
+/// value that is not finite, or is zero throughout: a device that failed is never
+/// mistaken for a picture.
+pub fn normalise(mut embedding: Vec<f32>) -> Result<Vec<f32>, Error> {
+    if embedding.len() != DIMENSIONS {
+        return Err(Error::EmbeddingInvalid(format!(
+            "it has {} values, expected {DIMENSIONS}",
+            embedding.len()
+        )));
+    }
+    let norm = embedding.iter().map(|v| v * v).sum::<f32>().sqrt();
+    if !norm.is_finite() || norm <= f32::MIN_POSITIVE {
+        return Err(Error::EmbeddingInvalid(format!("its length is {norm}")));
+    }
+    for value in &mut embedding {
+        *value /= norm;
+    }
+    Ok(embedding)
+}

@@ -1,0 +1,34 @@
+//! Few-shot recognition: show it a few examples and it recognises the rest.
+//!
+//! The data path, the same in the browser, in tests and in training:
+//!
+//! ```text
+//! camera frame ─ frame ─▶ network input ─ embedder ─▶ embedding ─ method ─▶ similarities ─ decision ─▶ answer
+//!   (or photo)                                            │          ▲
+//!                                                         └─ support ┘   classes x shots, as embeddings
+//! ```
+//!
+//! - [`frame`]: pixels to network input; the only crop, resize and normalisation
+//! - [`embedder`]: network input to a 1280-d embedding, on WebGPU or the CPU
+//! - [`support`]: the support set, and undo
+//! - [`method`]: what every few-shot method offers, and the methods
+//! - [`decision`]: similarities to an answer, "none of these" among them
+//! - [`classifier`]: support set, settings and method put together
+//! - [`space`]: the embeddings drawn on a plane
+//! - `device` and `web`: the devices, and what crosses to JavaScript (WebAssembly only)
+
+pub mod classifier;
+pub mod decision;
+pub mod embedder;
+pub mod error;
+pub mod frame;
+pub mod method;
+pub mod space;
+pub mod support;
+
+#[cfg(target_arch = "wasm32")]
+pub mod device;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
+
+pub use error::Error;

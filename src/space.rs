@@ -1,0 +1,173 @@
+//! The embeddings drawn on a plane: the two directions in which the shots differ most
+//! (principal components, by power iteration), kept from one drawing to the next so that
+//! the picture does not jump.
+
+use crate::classifier::Classifier;
+use crate::error::Error;
+use crate::method::dot;
+
+/// Shots that the directions are worked out from, at most, evenly spaced.
+const SAMPLES: usize = 128;
+
+/// Rounds of power iteration; the picture needs no more digits.
+const ROUNDS: usize = 24;
+
+/// How far from the middle the farthest shot is drawn.
+const EXTENT: f32 = 0.85;
+
+/// What a point stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A shot, with its id.
+    Shot(u32),
+    /// The mean of a class.
+    Prototype,
+    /// The picture being asked about.
+    Query,
+}
+
+/// A point of the drawing, coordinates -1 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// What it stands for.
+    pub kind: Kind,
+    /// Its class; `None` for the query.
+    pub class: Option<u32>,
+    /// To the right.
+    pub x: f32,
+    /// Upwards.
+    pub y: f32,
+}
+
+/// A plane through the support set.
+#[derive(Debug, Default)]
+pub struct Space {
+    revision: Option<u64>,
+    centre: Vec<f32>,
+    axes: [Vec<f32>; 2],
+    scale: f32,
+}
+
+impl Space {
+    /// Shots and prototypes of the answering classes, and the query if there is one.
+    ///
+    /// # Errors
+    /// As [`Classifier::answer`].
+    pub fn points(
+        &mut self,
+        classifier: &mut Classifier,
+        query: Option<&[f32]>,
+    ) -> Result<Vec<Point>, Error> {
+        self.fit(classifier);
+        if self.centre.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut points = Vec::new();
+        for class in classifier.support.answering() {
+            for shot in &class.shots {
+                points.push(self.place(Kind::Shot(shot.id), Some(class.id), &shot.embedding));
+            }
+        }
+        for (class, prototype) in classifier.prototypes()? {
+            points.push(self.place(Kind::Prototype, Some(class), prototype));
+        }
+        if let Some(query) = query {
+            points.push(self.place(Kind::Query, None, query));
+        }
+        Ok(points)
+    }
+
+    fn fit(&mut self, classifier: &Classifier) {
+        let revision = classifier.support.revision();
+        if self.revision == Some(revision) {
+            return;
+        }
+        self.revision = Some(revision);
+        let shots: Vec<&[f32]> = classifier
+            .support
+            .answering()
+            .flat_map(|class| class.shots.iter().map(|shot| &*shot.embedding))
+            .collect();
+        let step = shots.len().div_ceil(SAMPLES).max(1);
+        let samples: Vec<&[f32]> = shots.iter().copied().step_by(step).collect();
+        self.centre = mean(&samples);
+        let centred: Vec<Vec<f32>> = samples
+            .iter()
+            .map(|sample| difference(sample, &self.centre))
+            .collect();
+        let first = principal(&centred, &self.axes[0], None);
+        let second = principal(&centred, &self.axes[1], Some(&first));
+        self.axes = [first, second];
+        let farthest = shots
+            .iter()
+            .flat_map(|shot| self.project(shot))
+            .fold(0.0f32, |most, value| most.max(value.abs()));
+        self.scale = if farthest > 0.0 { EXTENT / farthest } else { 1.0 };
+    }
+
+    fn project(&self, embedding: &[f32]) -> [f32; 2] {
+        let offset = difference(embedding, &self.centre);
+        [dot(&offset, &self.axes[0]), dot(&offset, &self.axes[1])]
+    }
+
+    fn place(&self, kind: Kind, class: Option<u32>, embedding: &[f32]) -> Point {
+        let [x, y] = self
+            .project(embedding)
+            .map(|value| (value * self.scale).clamp(-1.0, 1.0));
+        Point { kind, class, x, y }
+    }
+}
+
+/// The direction of most variance, from `start` where that is one, at right angles to
+/// `apart`.
+fn principal(centred: &[Vec<f32>], start: &[f32], apart: Option<&Vec<f32>>) -> Vec<f32> {
+    let Some(longest) = centred
+        .iter()
+        .max_by(|a, b| dot(a, a).total_cmp(&dot(b, b)))
+    else {
+        return Vec::new();
+    };
+    let mut axis = if start.len() == longest.len() {
+        start.to_vec()
+    } else {
+        // Not the sample itself: in the second round it may lie along the first axis.
+        longest.iter().rev().copied().collect()
+    };
+    for _ in 0..ROUNDS {
+        let mut next = vec![0.0; axis.len()];
+        for sample in centred {
+            let along = dot(sample, &axis);
+            for (sum, value) in next.iter_mut().zip(sample) {
+                *sum += along * value;
+            }
+        }
+        if let Some(other) = apart {
+            let along = dot(&next, other);
+            for (value, taken) in next.iter_mut().zip(other) {
+                *value -= along * taken;
+            }
+        }
+        let norm = dot(&next, &next).sqrt();
+        if norm <= f32::EPSILON {
+            return vec![0.0; axis.len()];
+        }
+        next.iter_mut().for_each(|value| *value /= norm);
+        axis = next;
+    }
+    axis
+}
+
+fn mean(samples: &[&[f32]]) -> Vec<f32> {
+    let mut sum = vec![0.0; samples.first().map_or(0, |sample| sample.len())];
+    for sample in samples {
+        for (total, value) in sum.iter_mut().zip(*sample) {
+            *total += value;
+        }
+    }
+    sum.iter_mut().for_each(|total| *total /= samples.len() as f32);
+    sum
+}
+
+fn difference(a: &[f32], b: &[f32]) -> Vec<f32> {
+    a.iter().zip(b).map(|(x, y)| x - y).collect()
+}

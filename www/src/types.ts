@@ -1,0 +1,172 @@
+/**
+ * The public types of kshot: what goes into the engine and what comes out.
+ * Lengths are in CSS pixels where not said otherwise, times in milliseconds.
+ */
+
+/** Where the embedder runs. */
+export type Backend = "webgpu" | "cpu";
+
+/** `auto` times both after a warm-up and keeps the faster. */
+export type BackendChoice = "auto" | Backend;
+
+/** How a query embedding is compared with a prototype. */
+export type Metric = "euclidean" | "cosine";
+
+/** The life of an engine. `recovering`: the device or the worker was lost and is being rebuilt. */
+export type EngineStatus = "idle" | "loading" | "ready" | "recovering" | "failed";
+
+/** A picture the engine can embed. A `Blob` is decoded with its EXIF orientation applied. */
+export type FrameSource =
+  | HTMLVideoElement
+  | HTMLImageElement
+  | HTMLCanvasElement
+  | OffscreenCanvas
+  | ImageBitmap
+  | ImageData
+  | VideoFrame
+  | Blob;
+
+/** One step of loading. `loaded` and `total` are bytes; `total` is 0 where the server does not say. */
+export interface LoadProgress {
+  step: "module" | "weights" | "build" | "warmup" | "measure";
+  loaded: number;
+  total: number;
+}
+
+/** Which device is used, and what was measured to choose it. */
+export interface DeviceReport {
+  backend: Backend;
+  choice: BackendChoice;
+  /** Median time of one embedding on the CPU, after a warm-up; null where it was not measured. */
+  cpuMs: number | null;
+  /** The same on WebGPU; null where there is none or it was not measured. */
+  webgpuMs: number | null;
+  /** The WebGPU adapter's own name; null without one. */
+  adapter: string | null;
+  /** Why WebGPU is not in use, in words; null while it is, or where it only was slower. */
+  webgpuProblem: string | null;
+}
+
+/** A class of the support set, as the page shows it. */
+export interface ClassSummary {
+  id: number;
+  name: string;
+  enabled: boolean;
+  /** Ids of its shots, oldest first. */
+  shots: number[];
+}
+
+/** The support set without its embeddings. */
+export interface SupportSummary {
+  classes: ClassSummary[];
+  /** What `undo` would take back, or null where there is nothing. */
+  undo: UndoAction | null;
+}
+
+export type UndoAction =
+  | "add_class"
+  | "remove_class"
+  | "rename_class"
+  | "enable_class"
+  | "add_shot"
+  | "remove_shot"
+  | "clear"
+  | "restore";
+
+/** A class with its agreement with the query. */
+export interface ClassScore {
+  classId: number;
+  name: string;
+  /** -1 to 1; 1 is the prototype itself. Cosine, or 1 - d²/2 for the squared Euclidean distance d². */
+  similarity: number;
+  /** Softmax over the enabled classes, 0 to 1. */
+  probability: number;
+}
+
+/** What the engine says of one query. */
+export interface Answer {
+  /** One entry for each enabled class with at least one shot, in the order of the classes. */
+  scores: ClassScore[];
+  /** The class named, or null for "none of these" and for an empty support set. */
+  best: number | null;
+  /** `similarity` while a class has a single shot: there percentages would promise too much. */
+  scale: "probability" | "similarity";
+  /** Similarity under which the answer is "none of these". */
+  threshold: number;
+  timing: FrameTiming;
+}
+
+/** Time spent on one query, in milliseconds. */
+export interface FrameTiming {
+  /** Crop, resize, normalise. On WebGPU it is only submitted here and runs within `embed`. */
+  frame: number;
+  /** Forward pass and readback. */
+  embed: number;
+  /** Prototypes, softmax, decision. */
+  head: number;
+  /** From the worker taking the frame to its answer. */
+  total: number;
+}
+
+export interface Settings {
+  metric: Metric;
+  /** Softmax temperature in units of the squared distance; `auto` is the shipped value for the metric. */
+  temperature: number | "auto";
+  /** Similarity, -1 to 1; `auto` follows the support set by leave-one-out. */
+  threshold: number | "auto";
+}
+
+/** Where a class, its shots and the query lie when the embeddings are drawn on a plane. */
+export interface SpacePoint {
+  kind: "shot" | "prototype" | "query";
+  classId: number | null;
+  shotId: number | null;
+  /** Coordinates in -1 to 1. */
+  x: number;
+  y: number;
+}
+
+/** Everything needed to go on later: keep it in IndexedDB or post it to another page. */
+export interface KShotState {
+  format: "kshot-state";
+  version: 1;
+  embedder: { name: string; sha256: string; dimensions: number };
+  settings: Settings;
+  classes: {
+    name: string;
+    enabled: boolean;
+    /** L2-normalised embeddings, one a shot. */
+    shots: Float32Array[];
+  }[];
+}
+
+/** Stable codes of every error that kshot throws. */
+export type ErrorCode =
+  | "weights_unavailable"
+  | "weights_damaged"
+  | "module_unavailable"
+  | "wasm_unsupported"
+  | "simd_unsupported"
+  | "webgpu_unavailable"
+  | "device_lost"
+  | "engine_crashed"
+  | "disposed"
+  | "picture_unreadable"
+  | "picture_too_small"
+  | "picture_too_large"
+  | "video_not_ready"
+  | "embedding_invalid"
+  | "class_unknown"
+  | "shot_unknown"
+  | "name_empty"
+  | "too_many_classes"
+  | "too_many_shots"
+  | "setting_invalid"
+  | "state_invalid"
+  | "state_other_embedder"
+  | "camera_denied"
+  | "camera_missing"
+  | "camera_busy"
+  | "camera_unplugged"
+  | "camera_insecure"
+  | "camera_failed";
