@@ -1,0 +1,87 @@
+/**
+ * Fetches the wasm module and the weights, each once, counting bytes as they come.
+ *
+ * The weights are kept as a `Blob`, which browsers hold outside the JavaScript heap: a new worker
+ * gets them from there, without the network, and no second copy lies in memory meanwhile.
+ */
+import { asKShotError, KShotError, messageOf } from "./errors.ts";
+import type { ErrorCode } from "./types.ts";
+
+type Count = (loaded: number, total: number) => void;
+
+// The smallest module with a v128 instruction: one function, i32.const 0; i8x16.splat; drop.
+const SIMD_PROBE = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11,
+];
+
+/** Throws `wasm_unsupported` or `simd_unsupported` where the engine could not run. */
+export function checkBrowser(): void {
+  if (typeof WebAssembly !== "object" || typeof Worker !== "function") {
+    throw new KShotError("wasm_unsupported", "this browser has no WebAssembly, or it is switched off");
+  }
+  if (!WebAssembly.validate(new Uint8Array(SIMD_PROBE))) {
+    throw new KShotError("simd_unsupported", "this browser's WebAssembly has no SIMD");
+  }
+}
+
+/** Downloads and compiles the module, both at once where the server names its type. */
+export async function fetchModule(url: string, bytes: number, count: Count): Promise<WebAssembly.Module> {
+  const response = await request(url, "module_unavailable");
+  try {
+    if (!response.headers.get("content-type")?.startsWith("application/wasm")) {
+      const blob = await readCounted(response, bytes, count);
+      return await WebAssembly.compile(await blob.arrayBuffer());
+    }
+    // The original response is compiled and a twin is counted: browsers cache compiled code only
+    // for a response that came from the network as it is.
+    const twin = response.clone();
+    const [module] = await Promise.all([
+      WebAssembly.compileStreaming(response),
+      readCounted(twin, bytes, count),
+    ]);
+    return module;
+  } catch (error) {
+    throw asKShotError(error, "module_unavailable");
+  }
+}
+
+/** Downloads the weights; the engine checks their SHA-256. */
+export async function fetchWeights(url: string, bytes: number, count: Count): Promise<Blob> {
+  const response = await request(url, "weights_unavailable");
+  try {
+    return await readCounted(response, bytes, count);
+  } catch (error) {
+    throw asKShotError(error, "weights_unavailable");
+  }
+}
+
+async function request(url: string, code: ErrorCode): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url);
+  } catch (error) {
+    throw new KShotError(code, `${url} could not be fetched: ${messageOf(error)}`, { cause: error });
+  }
+  if (!response.ok) throw new KShotError(code, `${url} answered ${response.status} ${response.statusText}`);
+  return response;
+}
+
+/** Reads a body to its end. `bytes` is its size where known beforehand, else 0. */
+async function readCounted(response: Response, bytes: number, count: Count): Promise<Blob> {
+  const encoded = response.headers.has("content-encoding");
+  const stated = Number(response.headers.get("content-length") ?? 0);
+  const total = bytes || (encoded ? 0 : stated);
+  if (response.body === null) return response.blob();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const reader = response.body.getReader();
+  let loaded = 0;
+  count(0, total);
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    loaded += value.byteLength;
+    count(loaded, Math.max(total && loaded, total));
+  }
+  return new Blob(chunks);
+}

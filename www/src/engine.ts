@@ -1,0 +1,83 @@
+/**
+ * The wasm engine as TypeScript sees it, and the one place that instantiates it.
+ *
+ * Only the worker loads this file. It works with what `wasm-pack build` writes for either target:
+ * `bundler` (the default) leaves instantiation to us, `web` brings `initSync`.
+ */
+import * as glue from "virtual:kshot-glue";
+import type {
+  Answer,
+  BackendChoice,
+  DeviceReport,
+  KShotState,
+  Settings,
+  SpacePoint,
+  SupportSummary,
+} from "./types.ts";
+
+/** Settings as they are in force, with the values behind `auto`. */
+export type SettingsReport = Settings & { autoThreshold: number; autoTemperature: number };
+
+/** Smallest side and most pixels of a picture that the engine takes. */
+export interface PictureLimits {
+  minSide: number;
+  maxPixels: number;
+}
+
+/** What the worker can hand over as a frame. */
+export type Frame = ImageBitmap | VideoFrame;
+
+/** What `restore` takes beside the embeddings, which come as one array in the same order. */
+export interface StoredShape {
+  settings: Settings;
+  classes: { name: string; enabled: boolean; shots: number }[];
+}
+
+/** The wasm engine. Ids are its own and change when it is built again; errors carry a `code`. */
+export interface Engine {
+  choose_backend(choice: BackendChoice): Promise<DeviceReport>;
+  report(): DeviceReport;
+  embedder(): KShotState["embedder"];
+  classify(source: Frame): Promise<Answer>;
+  answer(): Answer | null;
+  add_shot(
+    classId: number,
+    source: Frame,
+  ): Promise<{ shotId: number; embedding: Float32Array<ArrayBuffer>; support: SupportSummary }>;
+  embed(source: Frame): Promise<Float32Array<ArrayBuffer>>;
+  frame_input(source: Frame): Promise<Float32Array<ArrayBuffer>>;
+  add_class(name: string): { classId: number; support: SupportSummary };
+  rename_class(classId: number, name: string): SupportSummary;
+  enable_class(classId: number, enabled: boolean): SupportSummary;
+  remove_class(classId: number): SupportSummary;
+  remove_shot(shotId: number): SupportSummary;
+  clear(): SupportSummary;
+  undo(): SupportSummary;
+  support(): SupportSummary;
+  settings(): SettingsReport;
+  set_settings(settings: Partial<Settings>): SettingsReport;
+  space(): SpacePoint[];
+  restore(state: StoredShape, embeddings: Float32Array): SupportSummary;
+  memory(): { wasmBytes: number; gpuBytes: number | null };
+  free(): void;
+}
+
+interface Exports {
+  Engine: new (weights: Uint8Array) => Engine;
+  picture_limits(): PictureLimits;
+}
+
+/** Instantiates the compiled module; it can then build engines. */
+export function instantiate(module: WebAssembly.Module): Exports {
+  const exports: Record<string, unknown> = glue;
+  if (typeof exports.initSync === "function") {
+    exports.initSync({ module });
+  } else if (typeof exports.__wbg_set_wasm === "function") {
+    const instance = new WebAssembly.Instance(module, {
+      "./kshot_bg.js": exports as WebAssembly.ModuleImports,
+    });
+    exports.__wbg_set_wasm(instance.exports);
+    (instance.exports.__wbindgen_start as () => void)();
+  }
+  return exports as unknown as Exports;
+}

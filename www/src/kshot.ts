@@ -1,0 +1,351 @@
+/**
+ * The JavaScript API of kshot: few-shot recognition of pictures, in a worker, on WebGPU or the CPU.
+ *
+ * This is all that the page uses. Shapes: an embedding is a `Float32Array` of
+ * `embedder.dimensions` (1280) numbers of length 1; ids are whole numbers that are never used again.
+ */
+import moduleFile from "../../pkg/kshot_bg.wasm?url";
+import weightsFile from "../../weights/efficientnet_lite0.safetensors?url";
+import type { Frame, SettingsReport } from "./engine.ts";
+import { KShotError, messageOf } from "./errors.ts";
+import { FrameQueue } from "./frame-queue.ts";
+import type { Call, Calls, SupportReply } from "./protocol.ts";
+import { type KShotEvents, Session } from "./session.ts";
+import { takeFrame } from "./sources.ts";
+import { readState } from "./state.ts";
+import { flatten } from "./support-mirror.ts";
+import type {
+  Answer,
+  BackendChoice,
+  DeviceReport,
+  EngineStatus,
+  FrameSource,
+  KShotState,
+  LoadProgress,
+  Settings,
+  SpacePoint,
+  SupportSummary,
+} from "./types.ts";
+
+export type { SettingsReport } from "./engine.ts";
+export { KShotError } from "./errors.ts";
+export type { KShotEvents } from "./session.ts";
+export type * from "./types.ts";
+
+/** How to load; everything has a default. */
+export interface LoadOptions {
+  /** `auto` (default) is ready as soon as the CPU is, then measures WebGPU and keeps the faster. */
+  backend?: BackendChoice;
+  /** Where the weights are, if not beside this script. Their SHA-256 is checked. */
+  weightsUrl?: string;
+  /** Where `kshot_bg.wasm` is, if not beside this script. */
+  moduleUrl?: string;
+  /** Called for every step of loading, with bytes while something is downloaded. */
+  onProgress?(progress: LoadProgress): void;
+  /** Called for every change of `status`, from the first on. */
+  onStatus?(status: EngineStatus): void;
+}
+
+/**
+ * A support set that answers.
+ *
+ * @example
+ * const kshot = await KShot.load();
+ * const mug = await kshot.addClass("mug");
+ * const key = await kshot.addClass("key");
+ * await kshot.addShot(mug, mugPhoto); // a File, an <img>, a <video>, a canvas, ...
+ * await kshot.addShot(key, keyPhoto);
+ * const answer = await kshot.classify(video);
+ * console.log(answer?.best === mug ? "mug" : "not the mug", answer?.scores);
+ * kshot.dispose();
+ *
+ * Every method that calls the engine throws `disposed` after `dispose`, `engine_crashed` once the engine
+ * has failed for good, and `device_lost` when the engine is lost under the call: it is rebuilt on the CPU
+ * with all shots, and the call can be made again. Calls made meanwhile wait.
+ */
+export class KShot {
+  readonly #session: Session;
+  readonly #frames: FrameQueue;
+
+  private constructor(session: Session) {
+    this.#session = session;
+    this.#frames = new FrameQueue(async (frame) => {
+      const answer = await this.#send("classify", frame, { frame });
+      return session.mirror.answer(answer);
+    });
+  }
+
+  /**
+   * Downloads the module and the weights (about 9 MB together, once), starts the worker, builds the network.
+   * With `backend: "webgpu"` it waits for WebGPU and throws `webgpu_unavailable` where there is none.
+   *
+   * Throws `wasm_unsupported`, `simd_unsupported`, `module_unavailable`, `weights_unavailable`,
+   * `weights_damaged`, `engine_crashed`.
+   *
+   * @example
+   * const kshot = await KShot.load({ onProgress: ({ step, loaded, total }) => console.log(step, loaded, total) });
+   */
+  static async load(options: LoadOptions = {}): Promise<KShot> {
+    const { backend = "auto", onProgress, onStatus } = options;
+    const session = new Session();
+    if (onProgress) session.events.on("progress", onProgress);
+    if (onStatus) session.events.on("status", onStatus);
+    await session.load({
+      moduleUrl: options.moduleUrl ?? moduleFile,
+      moduleBytes: options.moduleUrl === undefined ? __MODULE_BYTES__ : 0,
+      weightsUrl: options.weightsUrl ?? weightsFile,
+      weightsBytes: options.weightsUrl === undefined ? __WEIGHTS_BYTES__ : 0,
+    });
+    const kshot = new KShot(session);
+    if (backend === "auto") void kshot.#measureBehind();
+    else await kshot.chooseBackend(backend);
+    return kshot;
+  }
+
+  /** Where the engine is in its life. */
+  get status(): EngineStatus {
+    return this.#session.status;
+  }
+
+  /** Why `status` is `failed`; null otherwise. */
+  get error(): KShotError | null {
+    return this.#session.error;
+  }
+
+  /** Classes and shots as they are now, oldest first. */
+  get support(): SupportSummary {
+    return this.#session.mirror.summary;
+  }
+
+  /** The settings, with the values in force where they are `auto`. */
+  get settings(): SettingsReport {
+    return this.#session.settings;
+  }
+
+  /** The device in use and the times measured. */
+  get device(): DeviceReport {
+    const { device } = this.#session;
+    if (device === null) throw new KShotError("disposed", "the engine is not loaded");
+    return device;
+  }
+
+  /** True while WebGPU is being built and timed; frames are answered on the CPU meanwhile. */
+  get measuring(): boolean {
+    return this.#session.measuring;
+  }
+
+  /** Name, SHA-256 of the weights and length of the embeddings. */
+  get embedder(): KShotState["embedder"] {
+    return this.#session.embedder;
+  }
+
+  /** Listens to `status`, `support`, `settings`, `device` or `progress`; gives the way to stop. */
+  on<K extends keyof KShotEvents>(event: K, handler: (value: KShotEvents[K]) => void): () => void {
+    return this.#session.events.on(event, handler);
+  }
+
+  /** Adds an empty class; gives its id. Throws `name_empty`, `too_many_classes`. */
+  async addClass(name: string): Promise<number> {
+    const { classId } = await this.#change("add_class", () => ({ name }));
+    return this.#session.mirror.publicClass(classId);
+  }
+
+  /** Gives a class another name. Throws `class_unknown`, `name_empty`. */
+  async renameClass(classId: number, name: string): Promise<void> {
+    await this.#change("rename_class", () => ({ classId: this.#session.mirror.engineClass(classId), name }));
+  }
+
+  /** Lets a class take part in answers, or not. Throws `class_unknown`. */
+  async enableClass(classId: number, enabled: boolean): Promise<void> {
+    await this.#change("enable_class", () => ({
+      classId: this.#session.mirror.engineClass(classId),
+      enabled,
+    }));
+  }
+
+  /** Removes a class with its shots. Throws `class_unknown`. */
+  async removeClass(classId: number): Promise<void> {
+    await this.#change("remove_class", () => ({ classId: this.#session.mirror.engineClass(classId) }));
+  }
+
+  /**
+   * Adds the picture as a shot of a class; gives the shot's id. The next answer already knows it.
+   * Throws `class_unknown`, `too_many_shots`, `picture_unreadable`, `picture_too_small`,
+   * `picture_too_large`, `video_not_ready`, `embedding_invalid`.
+   *
+   * @example
+   * for (const file of input.files ?? []) await kshot.addShot(mug, file);
+   */
+  async addShot(classId: number, source: FrameSource): Promise<number> {
+    await this.#session.usable();
+    const { mirror, limits } = this.#session;
+    const frame = await takeFrame(source, limits);
+    const reply = await this.#send("add_shot", frame, () => ({
+      classId: mirror.engineClass(classId),
+      frame,
+    }));
+    const shotId = mirror.keepShot(reply.shotId, reply.embedding);
+    this.#take(reply);
+    return shotId;
+  }
+
+  /** Removes one shot. Throws `shot_unknown`. */
+  async removeShot(shotId: number): Promise<void> {
+    await this.#change("remove_shot", () => ({ shotId: this.#session.mirror.engineShot(shotId) }));
+  }
+
+  /** Takes the last change back; `support.undo` says which that is. Ids come back as they were. */
+  async undo(): Promise<void> {
+    const { mirror } = this.#session;
+    const last = mirror.summary.undo;
+    if (last === null) return;
+    if (last === "restore") mirror.forgetRestore();
+    await this.#change("undo", () => null);
+  }
+
+  /** Removes all classes; `undo` brings them back. */
+  async clear(): Promise<void> {
+    await this.#change("clear", () => null);
+  }
+
+  /**
+   * Says which class the picture belongs to; `best` is null for "none of these". One frame is in flight and
+   * at most one waits: where a newer one took its place, the result is null and the next is on its way.
+   * Throws `picture_unreadable`, `picture_too_small`, `picture_too_large`, `video_not_ready`.
+   *
+   * @example
+   * const answer = await kshot.classify(video);
+   * if (answer !== null) for (const { name, probability } of answer.scores) console.log(name, probability);
+   */
+  async classify(source: FrameSource): Promise<Answer | null> {
+    await this.#session.usable();
+    return this.#frames.ask(() => takeFrame(source, this.#session.limits));
+  }
+
+  /** The last query against the support set and the settings as they are now; null before the first. */
+  async answer(): Promise<Answer | null> {
+    const answer = await this.#session.call("answer", () => null);
+    return answer === null ? null : this.#session.mirror.answer(answer);
+  }
+
+  /** The embedding of a picture, `[dimensions]`, L2-normalised. Throws as `classify` does. */
+  async embed(source: FrameSource): Promise<Float32Array> {
+    await this.#session.usable();
+    const frame = await takeFrame(source, this.#session.limits);
+    return this.#send("embed", frame, { frame });
+  }
+
+  /** What the network sees of a picture: planar `[3, 224, 224]`, RGB, (x - 127) / 128. Throws as `classify` does. */
+  async frameInput(source: FrameSource): Promise<Float32Array> {
+    await this.#session.usable();
+    const frame = await takeFrame(source, this.#session.limits);
+    return this.#send("frame_input", frame, { frame });
+  }
+
+  /** Changes some settings; gives all. Throws `setting_invalid` and then changes nothing. */
+  async setSettings(settings: Partial<Settings>): Promise<SettingsReport> {
+    const report = await this.#session.call("set_settings", () => ({ settings }));
+    this.#session.setSettings(report);
+    return report;
+  }
+
+  /** Shots, prototypes and the last query on a plane. It costs a little: ask a few times a second. */
+  async space(): Promise<SpacePoint[]> {
+    return this.#session.mirror.points(await this.#session.call("space", () => null));
+  }
+
+  /**
+   * Uses WebGPU, the CPU, or whichever is faster when both are timed. Frames go on meanwhile.
+   * Throws `webgpu_unavailable` where WebGPU is asked for by name and there is none.
+   */
+  chooseBackend(choice: BackendChoice): Promise<DeviceReport> {
+    return this.#session.chooseBackend(choice);
+  }
+
+  /** All classes, embeddings and settings; made from the page's own copy, so it works after a crash too. */
+  exportState(): KShotState {
+    const { settings, embedder, mirror } = this.#session;
+    const { metric, temperature, threshold } = settings;
+    return {
+      format: "kshot-state",
+      version: 1,
+      embedder: { ...embedder },
+      settings: { metric, temperature, threshold },
+      classes: mirror
+        .classes()
+        .map((entry) => ({ ...entry, shots: entry.shots.map((shot) => shot.slice()) })),
+    };
+  }
+
+  /**
+   * Puts a saved state in the place of everything; `undo` takes it back. Classes and shots get new ids.
+   * Throws `state_invalid`, and `state_other_embedder` where another network made it.
+   *
+   * @example
+   * const state = kshot.exportState();
+   * // structured clone, postMessage and IndexedDB keep it whole; later:
+   * await kshot.restoreState(state);
+   */
+  async restoreState(state: KShotState): Promise<void> {
+    await this.#session.usable();
+    const { embedder, mirror } = this.#session;
+    const parsed = readState(state, embedder);
+    const reply = await this.#session.call("restore", () =>
+      flatten(parsed.settings, parsed.classes, embedder.dimensions),
+    );
+    const summary = mirror.takeRestored(parsed, reply.support);
+    this.#session.setSettings(reply.settings);
+    this.#session.events.emit("support", summary);
+  }
+
+  /** Bytes held by the wasm module, and on the GPU where it can be known. */
+  memory(): Promise<{ wasmBytes: number; gpuBytes: number | null }> {
+    return this.#session.call("memory", () => null);
+  }
+
+  /** Ends the worker and frees everything. Harmless when called twice. */
+  dispose(): void {
+    this.#frames.drop();
+    this.#session.dispose();
+  }
+
+  /** Hands a frame over; it is closed by the worker, or here where it never got there. */
+  async #send<C extends "classify" | "add_shot" | "embed" | "frame_input">(
+    call: C,
+    frame: Frame,
+    args: Calls[C]["args"] | (() => Calls[C]["args"]),
+  ): Promise<Calls[C]["result"]> {
+    try {
+      return await this.#session.call(call, () => (typeof args === "function" ? args() : args), [frame]);
+    } finally {
+      frame.close();
+    }
+  }
+
+  async #change<C extends Call>(
+    call: C,
+    args: () => Calls[C]["args"],
+  ): Promise<Calls[C]["result"] & SupportReply> {
+    const reply = (await this.#session.call(call, args)) as Calls[C]["result"] & SupportReply;
+    this.#take(reply);
+    return reply;
+  }
+
+  #take({ support, settings }: SupportReply): void {
+    const summary = this.#session.mirror.update(support);
+    this.#session.setSettings(settings);
+    this.#session.events.emit("support", summary);
+  }
+
+  /** `auto` goes on with the CPU whatever happens to WebGPU; the report says why. */
+  async #measureBehind(): Promise<void> {
+    try {
+      await this.chooseBackend("auto");
+    } catch (error) {
+      const { status, device } = this.#session;
+      if (status === "ready" && device !== null && device.webgpuProblem === null) {
+        this.#session.setDevice({ ...device, webgpuProblem: messageOf(error) });
+      }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * The messages between the page and its worker: one request, one reply, each with the same id.
+ *
+ * Everything here survives structured cloning. Ids of classes and shots are the engine's own; the
+ * page's side maps them (support-mirror.ts).
+ */
+import type { Frame, PictureLimits, SettingsReport, StoredShape } from "./engine.ts";
+import type { PackedError } from "./errors.ts";
+import type {
+  Answer,
+  BackendChoice,
+  DeviceReport,
+  KShotState,
+  LoadProgress,
+  Settings,
+  SpacePoint,
+  SupportSummary,
+} from "./types.ts";
+
+/** The support set after a change, with the settings, whose automatic values follow it. */
+export interface SupportReply {
+  support: SupportSummary;
+  settings: SettingsReport;
+}
+
+/** Every call that the worker answers: what goes in, what comes out. */
+export interface Calls {
+  load: {
+    args: { module: WebAssembly.Module; weights: ArrayBuffer };
+    result: SupportReply & {
+      device: DeviceReport;
+      embedder: KShotState["embedder"];
+      limits: PictureLimits;
+    };
+  };
+  choose_backend: { args: { choice: BackendChoice }; result: DeviceReport };
+  classify: { args: { frame: Frame }; result: Answer };
+  answer: { args: null; result: Answer | null };
+  add_shot: {
+    args: { classId: number; frame: Frame };
+    result: SupportReply & { shotId: number; embedding: Float32Array<ArrayBuffer> };
+  };
+  embed: { args: { frame: Frame }; result: Float32Array<ArrayBuffer> };
+  frame_input: { args: { frame: Frame }; result: Float32Array<ArrayBuffer> };
+  add_class: { args: { name: string }; result: SupportReply & { classId: number } };
+  rename_class: { args: { classId: number; name: string }; result: SupportReply };
+  enable_class: { args: { classId: number; enabled: boolean }; result: SupportReply };
+  remove_class: { args: { classId: number }; result: SupportReply };
+  remove_shot: { args: { shotId: number }; result: SupportReply };
+  clear: { args: null; result: SupportReply };
+  undo: { args: null; result: SupportReply };
+  set_settings: { args: { settings: Partial<Settings> }; result: SettingsReport };
+  space: { args: null; result: SpacePoint[] };
+  restore: { args: { state: StoredShape; embeddings: Float32Array<ArrayBuffer> }; result: SupportReply };
+  memory: { args: null; result: { wasmBytes: number; gpuBytes: number | null } };
+}
+
+/** The name of a call. */
+export type Call = keyof Calls;
+
+/** A call on its way to the worker. */
+export type Request = { [C in Call]: { id: number; call: C; args: Calls[C]["args"] } }[Call];
+
+/** What the worker posts. `panic` comes from the engine's panic hook, at any time. */
+export type WorkerMessage =
+  | { type: "result"; id: number; result: unknown }
+  | { type: "error"; id: number; error: PackedError }
+  | { type: "progress"; progress: LoadProgress }
+  | { type: "panic"; message: string };

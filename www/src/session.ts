@@ -1,0 +1,244 @@
+/**
+ * The engine's life on the page's side: load it, call it, and rebuild it when it is lost.
+ *
+ * A worker that traps, loses its device or falls silent is ended, and a new one on the CPU gets the
+ * support set back from the mirror. A second loss soon after that is final: then the CPU path itself
+ * is at fault, and a loop of restarts would help nobody.
+ */
+import { checkBrowser, fetchModule, fetchWeights } from "./download.ts";
+import type { PictureLimits, SettingsReport } from "./engine.ts";
+import { asKShotError, KShotError } from "./errors.ts";
+import { Events } from "./events.ts";
+import type { Call, Calls } from "./protocol.ts";
+import { flatten, SupportMirror } from "./support-mirror.ts";
+import type {
+  BackendChoice,
+  DeviceReport,
+  EngineStatus,
+  KShotState,
+  LoadProgress,
+  SupportSummary,
+} from "./types.ts";
+import { WorkerLink } from "./worker-link.ts";
+
+/** What `KShot.on` can listen to. */
+export interface KShotEvents {
+  /** The engine came up, was lost, came back, or failed. */
+  status: EngineStatus;
+  /** Classes or shots changed. */
+  support: SupportSummary;
+  /** Settings, or the automatic values behind them, changed. */
+  settings: SettingsReport;
+  /** A device was chosen, or choosing began or ended. */
+  device: DeviceReport;
+  /** A step of loading. */
+  progress: LoadProgress;
+}
+
+/** Where the module and the weights are, and how many bytes each has (0: not known). */
+export interface Files {
+  moduleUrl: string;
+  moduleBytes: number;
+  weightsUrl: string;
+  weightsBytes: number;
+}
+
+// A GPU that says nothing for this long is lost; a frame takes milliseconds on real ones and a few
+// seconds on the slowest software adapter.
+const GPU_SILENCE_MS = 30_000;
+// Choosing builds every shader and times a few frames: half a minute on a software adapter.
+const CHOICE_SILENCE_MS = 120_000;
+const RELAPSE_MS = 10_000;
+
+export class Session {
+  readonly events = new Events<KShotEvents>();
+  readonly mirror = new SupportMirror();
+  status: EngineStatus = "idle";
+  device: DeviceReport | null = null;
+  measuring = false;
+  /** Why the session failed. */
+  error: KShotError | null = null;
+  #settings: SettingsReport | null = null;
+  #embedder: KShotState["embedder"] | null = null;
+  #limits: PictureLimits | null = null;
+  #link: WorkerLink | null = null;
+  #module: WebAssembly.Module | null = null;
+  #weights: Blob | null = null;
+  #recovery: Promise<void> | null = null;
+  #recoveredAt = Number.NEGATIVE_INFINITY;
+  #disposed = false;
+
+  get settings(): SettingsReport {
+    return present(this.#settings);
+  }
+
+  get embedder(): KShotState["embedder"] {
+    return present(this.#embedder);
+  }
+
+  get limits(): PictureLimits {
+    return present(this.#limits);
+  }
+
+  /** Downloads, starts a worker and builds the CPU embedder. */
+  async load(files: Files): Promise<void> {
+    this.#setStatus("loading");
+    try {
+      checkBrowser();
+      const step = (name: "module" | "weights") => (loaded: number, total: number) =>
+        this.events.emit("progress", { step: name, loaded, total });
+      // The worker's script starts while the files are on their way.
+      const link = this.#startWorker();
+      [this.#module, this.#weights] = await Promise.all([
+        fetchModule(files.moduleUrl, files.moduleBytes, step("module")),
+        fetchWeights(files.weightsUrl, files.weightsBytes, step("weights")),
+      ]);
+      await this.#build(link);
+      this.#setStatus("ready");
+    } catch (error) {
+      // Nothing runs yet that could be lost: a worker that ended while loading cannot be started.
+      const known = asKShotError(error, "engine_crashed");
+      const final = known.code === "device_lost" ? new KShotError("engine_crashed", known.message) : known;
+      this.#fail(this.#disposed ? disposedError() : final);
+      throw this.error;
+    }
+  }
+
+  /** Calls the engine; waits while it is being rebuilt. */
+  async call<C extends Call>(
+    call: C,
+    args: () => Calls[C]["args"],
+    transfer: Transferable[] = [],
+    limit = this.device?.backend === "webgpu" ? GPU_SILENCE_MS : undefined,
+  ): Promise<Calls[C]["result"]> {
+    await this.usable();
+    return present(this.#link).call(call, args(), { transfer, limit });
+  }
+
+  /** Resolves when the engine can be called; throws `disposed` or what made it fail. */
+  async usable(): Promise<void> {
+    if (this.#disposed) throw disposedError();
+    if (this.#recovery !== null) await this.#recovery;
+    if (this.error !== null) throw this.error;
+  }
+
+  /** Builds, times and picks a device; see `KShot.chooseBackend`. */
+  async chooseBackend(choice: BackendChoice): Promise<DeviceReport> {
+    this.#setMeasuring(true);
+    try {
+      this.setDevice(await this.call("choose_backend", () => ({ choice }), [], CHOICE_SILENCE_MS));
+    } finally {
+      this.#setMeasuring(false);
+    }
+    return present(this.device);
+  }
+
+  setDevice(device: DeviceReport): void {
+    this.device = device;
+    this.events.emit("device", device);
+  }
+
+  setSettings(settings: SettingsReport): void {
+    this.#settings = settings;
+    this.events.emit("settings", settings);
+  }
+
+  /** Ends everything. Calls under way reject with `disposed`. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#link?.end(disposedError());
+    this.#module = this.#weights = null;
+    this.#setStatus("idle");
+    this.events.clear();
+  }
+
+  #startWorker(): WorkerLink {
+    const link = new WorkerLink({
+      onProgress: (progress) => this.events.emit("progress", progress),
+      onDeath: (reason) => {
+        // During loading and rebuilding, the rejected call itself tells of it.
+        if (this.status === "ready" && link === this.#link) this.#recovery = this.#recover(reason);
+      },
+    });
+    this.#link = link;
+    return link;
+  }
+
+  async #build(link: WorkerLink): Promise<void> {
+    const weights = await present(this.#weights).arrayBuffer();
+    const loaded = await link.call(
+      "load",
+      { module: present(this.#module), weights },
+      { transfer: [weights] },
+    );
+    this.#embedder = loaded.embedder;
+    this.#limits = loaded.limits;
+    this.#settings ??= loaded.settings;
+    this.device = { ...loaded.device, choice: this.device?.choice ?? loaded.device.choice };
+  }
+
+  /** Never rejects: it ends in `ready` or `failed`. */
+  async #recover(reason: string): Promise<void> {
+    if (performance.now() - this.#recoveredAt < RELAPSE_MS) {
+      this.#fail(new KShotError("engine_crashed", `the engine ended twice: ${reason}`));
+      return;
+    }
+    const onGpu = this.device?.backend === "webgpu" || this.measuring;
+    const problem = onGpu ? `WebGPU was lost: ${reason}` : (this.device?.webgpuProblem ?? null);
+    this.#setStatus("recovering");
+    try {
+      const link = this.#startWorker();
+      await this.#build(link);
+      const { metric, temperature, threshold } = this.settings;
+      const stored = flatten(
+        { metric, temperature, threshold },
+        this.mirror.classes(),
+        this.embedder.dimensions,
+      );
+      const { support, settings } = await link.call("restore", stored, {
+        transfer: [stored.embeddings.buffer],
+      });
+      this.events.emit("support", this.mirror.rebind(support));
+      this.setSettings(settings);
+      this.setDevice({ ...present(this.device), webgpuProblem: problem });
+      this.#recoveredAt = performance.now();
+      this.#recovery = null;
+      this.#setStatus("ready");
+    } catch (error) {
+      this.#fail(
+        new KShotError("engine_crashed", `the engine could not be rebuilt after: ${reason}`, {
+          cause: error,
+        }),
+      );
+    }
+  }
+
+  #fail(error: KShotError): void {
+    this.#recovery = null;
+    this.error = error;
+    this.#link?.end(error);
+    if (!this.#disposed) this.#setStatus("failed");
+  }
+
+  #setStatus(status: EngineStatus): void {
+    if (status === this.status) return;
+    this.status = status;
+    this.events.emit("status", status);
+  }
+
+  #setMeasuring(measuring: boolean): void {
+    this.measuring = measuring;
+    if (this.device !== null) this.events.emit("device", this.device);
+  }
+}
+
+function disposedError(): KShotError {
+  return new KShotError("disposed", "this KShot was disposed of");
+}
+
+/** Everything that only exists after loading, which `KShot.load` waits for before anyone can ask. */
+function present<T>(value: T | null): T {
+  if (value === null) throw new KShotError("disposed", "the engine is not loaded");
+  return value;
+}

@@ -1,0 +1,199 @@
+/**
+ * The page's copy of the support set: what survives when the worker does not.
+ *
+ * It keeps each shot's embedding, and public ids that stay the same when a new engine gives the same
+ * classes and shots other ids. It never changes the set: the engine does, and tells it the outcome.
+ */
+import type { StoredShape } from "./engine.ts";
+import type { Answer, KShotState, Settings, SpacePoint, SupportSummary } from "./types.ts";
+
+/** Public ids on one side, those of the engine in use on the other. */
+class IdMap {
+  #next = 1;
+  #publicOf = new Map<number, number>();
+  #engineOf = new Map<number, number>();
+
+  toPublic(engineId: number): number {
+    const known = this.#publicOf.get(engineId);
+    if (known !== undefined) return known;
+    const id = this.#next++;
+    this.#link(id, engineId);
+    return id;
+  }
+
+  /** The engine's id; for one that is not known, an id that the engine does not know either. */
+  toEngine(publicId: number): number {
+    return this.#engineOf.get(publicId) ?? UNKNOWN;
+  }
+
+  /** Starts over for a new engine: `pairs` of public and engine ids are all there is. */
+  relink(pairs: [publicId: number, engineId: number][]): void {
+    this.#publicOf = new Map();
+    this.#engineOf = new Map();
+    for (const [publicId, engineId] of pairs) this.#link(publicId, engineId);
+  }
+
+  #link(publicId: number, engineId: number): void {
+    this.#publicOf.set(engineId, publicId);
+    this.#engineOf.set(publicId, engineId);
+  }
+}
+
+// The largest u32: no engine hands it out.
+const UNKNOWN = 0xffff_ffff;
+
+// Well above the changes that the engine can undo (MAX_UNDO in support.rs), because a change that
+// was itself undone counts here too.
+const KEPT_CHANGES = 1_000;
+
+export class SupportMirror {
+  readonly #classes = new IdMap();
+  readonly #shots = new IdMap();
+  /** Embeddings by public shot id; those of removed shots stay for `undo`. */
+  readonly #embeddings = new Map<number, Float32Array<ArrayBuffer>>();
+  /** Removed shots, with the number of the change that removed them. */
+  readonly #removed = new Map<number, number>();
+  #changes = 0;
+  #summary: SupportSummary = { classes: [], undo: null };
+  /** A rebuilt engine starts with a "restore" that its user never asked for and must not undo. */
+  #hiddenRestore = false;
+  #restores = 0;
+
+  /** The support set in public ids. */
+  get summary(): SupportSummary {
+    return this.#summary;
+  }
+
+  engineClass(classId: number): number {
+    return this.#classes.toEngine(classId);
+  }
+
+  engineShot(shotId: number): number {
+    return this.#shots.toEngine(shotId);
+  }
+
+  publicClass(engineId: number): number {
+    return this.#classes.toPublic(engineId);
+  }
+
+  /** Takes the engine's view of the set after any change. */
+  update(support: SupportSummary): SupportSummary {
+    const undo =
+      support.undo === "restore" && this.#hiddenRestore && this.#restores === 0 ? null : support.undo;
+    this.#summary = {
+      undo,
+      classes: support.classes.map((entry) => ({
+        ...entry,
+        id: this.#classes.toPublic(entry.id),
+        shots: entry.shots.map((shot) => this.#shots.toPublic(shot)),
+      })),
+    };
+    this.#prune();
+    return this.#summary;
+  }
+
+  /** Remembers a new shot's embedding; gives its public id. */
+  keepShot(engineId: number, embedding: Float32Array<ArrayBuffer>): number {
+    const shotId = this.#shots.toPublic(engineId);
+    this.#embeddings.set(shotId, embedding);
+    return shotId;
+  }
+
+  /** Takes the outcome of a `restore` of `state` that the user asked for. */
+  takeRestored(state: KShotState, support: SupportSummary): SupportSummary {
+    this.#restores++;
+    const summary = this.update(support);
+    summary.classes.forEach((entry, i) => {
+      const embeddings = state.classes[i]?.shots ?? [];
+      entry.shots.forEach((shot, j) => {
+        const embedding = embeddings[j];
+        if (embedding !== undefined) this.#embeddings.set(shot, new Float32Array(embedding));
+      });
+    });
+    return summary;
+  }
+
+  /** To be called when the last change, an undone "restore", was taken back. */
+  forgetRestore(): void {
+    this.#restores = Math.max(0, this.#restores - 1);
+  }
+
+  /** Binds the public ids to a new engine that was given `store()` and answered `support`. */
+  rebind(support: SupportSummary): SupportSummary {
+    const before = this.#summary.classes;
+    const classPairs: [number, number][] = [];
+    const shotPairs: [number, number][] = [];
+    support.classes.forEach((entry, i) => {
+      const old = before[i];
+      if (old === undefined) return;
+      classPairs.push([old.id, entry.id]);
+      entry.shots.forEach((shot, j) => {
+        const oldShot = old.shots[j];
+        if (oldShot !== undefined) shotPairs.push([oldShot, shot]);
+      });
+    });
+    this.#classes.relink(classPairs);
+    this.#shots.relink(shotPairs);
+    const kept = new Set(shotPairs.map(([shot]) => shot));
+    for (const shot of this.#embeddings.keys()) if (!kept.has(shot)) this.#embeddings.delete(shot);
+    this.#hiddenRestore = true;
+    this.#restores = 0;
+    return this.update(support);
+  }
+
+  /** Names, flags and embeddings of every class, in order. */
+  classes(): KShotState["classes"] {
+    return this.#summary.classes.map(({ name, enabled, shots }) => ({
+      name,
+      enabled,
+      shots: shots.flatMap((shot) => this.#embeddings.get(shot) ?? []),
+    }));
+  }
+
+  /** Drops embeddings that no undo can bring back. */
+  #prune(): void {
+    this.#changes++;
+    const live = new Set(this.#summary.classes.flatMap(({ shots }) => shots));
+    for (const shot of this.#embeddings.keys()) {
+      if (live.has(shot)) this.#removed.delete(shot);
+      else if (!this.#removed.has(shot)) this.#removed.set(shot, this.#changes);
+    }
+    for (const [shot, change] of this.#removed) {
+      if (this.#changes - change < KEPT_CHANGES) break;
+      this.#removed.delete(shot);
+      this.#embeddings.delete(shot);
+    }
+  }
+
+  /** An answer in public ids. */
+  answer(answer: Answer): Answer {
+    return {
+      ...answer,
+      best: answer.best === null ? null : this.#classes.toPublic(answer.best),
+      scores: answer.scores.map((score) => ({ ...score, classId: this.#classes.toPublic(score.classId) })),
+    };
+  }
+
+  /** Points of the space in public ids. */
+  points(points: SpacePoint[]): SpacePoint[] {
+    return points.map((point) => ({
+      ...point,
+      classId: point.classId === null ? null : this.#classes.toPublic(point.classId),
+      shotId: point.shotId === null ? null : this.#shots.toPublic(point.shotId),
+    }));
+  }
+}
+
+/** What the engine's `restore` takes: the shape, and all embeddings as one array in the same order. */
+export function flatten(
+  settings: Settings,
+  classes: KShotState["classes"],
+  dimensions: number,
+): { state: StoredShape; embeddings: Float32Array<ArrayBuffer> } {
+  const count = classes.reduce((sum, { shots }) => sum + shots.length, 0);
+  const embeddings = new Float32Array(count * dimensions);
+  let row = 0;
+  for (const { shots } of classes) for (const shot of shots) embeddings.set(shot, dimensions * row++);
+  const shape = classes.map(({ name, enabled, shots }) => ({ name, enabled, shots: shots.length }));
+  return { state: { settings, classes: shape }, embeddings };
+}

@@ -1,0 +1,94 @@
+/**
+ * The worker that holds the engine, so that the page never waits for a network.
+ *
+ * It answers calls one for one and keeps nothing but the engine. A trap makes the module useless:
+ * the page then ends this worker and starts another.
+ */
+import { type Engine, instantiate } from "./engine.ts";
+import { packError } from "./errors.ts";
+import type { Call, Calls, Request, SupportReply, WorkerMessage } from "./protocol.ts";
+import type { LoadProgress, SupportSummary } from "./types.ts";
+
+type Handlers = { [C in Call]: (args: Calls[C]["args"]) => Calls[C]["result"] | Promise<Calls[C]["result"]> };
+
+let built: Engine | null = null;
+// Frames go through the network one after the other, whatever the page sends.
+let frames: Promise<unknown> = Promise.resolve();
+
+function engine(): Engine {
+  if (built === null) throw Object.assign(new Error("the engine is not loaded"), { code: "engine_crashed" });
+  return built;
+}
+
+function withSettings(support: SupportSummary): SupportReply {
+  return { support, settings: engine().settings() };
+}
+
+/** Runs one forward pass after those before it, and closes its frame however it ends. */
+function inTurn<T>(frame: ImageBitmap | VideoFrame, pass: () => Promise<T>): Promise<T> {
+  const turn = frames.then(pass).finally(() => frame.close());
+  frames = turn.catch(() => {});
+  return turn;
+}
+
+const handlers: Handlers = {
+  load: ({ module, weights }) => {
+    postProgress({ step: "build", loaded: 0, total: 0 });
+    const exports = instantiate(module);
+    built = new exports.Engine(new Uint8Array(weights));
+    return {
+      ...withSettings(built.support()),
+      device: built.report(),
+      embedder: built.embedder(),
+      limits: exports.picture_limits(),
+    };
+  },
+  choose_backend: ({ choice }) => {
+    postProgress({ step: "measure", loaded: 0, total: 0 });
+    return engine().choose_backend(choice);
+  },
+  classify: ({ frame }) => inTurn(frame, () => engine().classify(frame)),
+  answer: () => engine().answer(),
+  add_shot: ({ classId, frame }) =>
+    inTurn(frame, async () => {
+      const { shotId, embedding, support } = await engine().add_shot(classId, frame);
+      return { shotId, embedding, ...withSettings(support) };
+    }),
+  embed: ({ frame }) => inTurn(frame, () => engine().embed(frame)),
+  frame_input: ({ frame }) => inTurn(frame, () => engine().frame_input(frame)),
+  add_class: ({ name }) => {
+    const { classId, support } = engine().add_class(name);
+    return { classId, ...withSettings(support) };
+  },
+  rename_class: ({ classId, name }) => withSettings(engine().rename_class(classId, name)),
+  enable_class: ({ classId, enabled }) => withSettings(engine().enable_class(classId, enabled)),
+  remove_class: ({ classId }) => withSettings(engine().remove_class(classId)),
+  remove_shot: ({ shotId }) => withSettings(engine().remove_shot(shotId)),
+  clear: () => withSettings(engine().clear()),
+  undo: () => withSettings(engine().undo()),
+  set_settings: ({ settings }) => engine().set_settings(settings),
+  space: () => engine().space(),
+  restore: ({ state, embeddings }) => withSettings(engine().restore(state, embeddings)),
+  memory: () => engine().memory(),
+};
+
+async function answerCall({ id, call, args }: Request): Promise<void> {
+  try {
+    const handle = handlers[call] as (given: typeof args) => unknown;
+    post({ type: "result", id, result: await handle(args) });
+  } catch (thrown) {
+    post({ type: "error", id, error: packError(thrown) });
+  }
+}
+
+function post(message: WorkerMessage): void {
+  self.postMessage(message);
+}
+
+function postProgress(progress: LoadProgress): void {
+  post({ type: "progress", progress });
+}
+
+self.onmessage = (event: MessageEvent<Request>) => {
+  void answerCall(event.data);
+};

@@ -1,0 +1,45 @@
+/**
+ * The build of the page. Its base is relative, so that `dist/` works from any folder of any server.
+ *
+ * The engine's JavaScript is found here rather than by a path, because `wasm-pack build` leaves it in
+ * a different file for each target, and a run for one target leaves the files of the other in place.
+ */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type Plugin } from "vite";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const MODULE = `${root}pkg/kshot_bg.wasm`;
+const WEIGHTS = `${root}weights/efficientnet_lite0.safetensors`;
+
+function findGlue(): string {
+  const entry = `${root}pkg/kshot.js`;
+  const forWeb = readFileSync(entry, "utf8").includes("initSync");
+  return forWeb ? entry : `${root}pkg/kshot_bg.js`;
+}
+
+function kshotGlue(): Plugin {
+  return {
+    name: "kshot-glue",
+    resolveId: (id) => (id === "virtual:kshot-glue" ? findGlue() : null),
+  };
+}
+
+export default defineConfig(() => {
+  if (!existsSync(MODULE)) {
+    throw new Error(
+      "The engine is not built: run `wasm-pack build` in the top folder of the repository first.",
+    );
+  }
+  return {
+    base: "./",
+    define: {
+      __MODULE_BYTES__: statSync(MODULE).size,
+      __WEIGHTS_BYTES__: statSync(WEIGHTS).size,
+    },
+    plugins: [kshotGlue()],
+    worker: { format: "es" as const, plugins: () => [kshotGlue()] },
+    server: { fs: { allow: [root] } },
+    build: { target: "es2022", assetsInlineLimit: 0 },
+  };
+});
