@@ -1,0 +1,80 @@
+/**
+ * The bench: measures what the README claims, on this machine, and prints it as Markdown.
+ *
+ *   npm run bench                             everything, about 10 minutes
+ *   npm run bench -- --quick                  fewer rounds
+ *   npm run bench -- --only cpu,webgpu        some sections
+ *   npm run bench -- --gpu                    WebGPU on this machine's own GPU instead of the software adapter
+ *   npm run bench -- --out docs/bench.md      writes it to a file as well
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { ROOT, Stop, say } from "../scripts/command.mjs";
+import { browserChoice, withPage } from "./browser.mjs";
+import { describeMachine } from "./machine.mjs";
+import { buildPages, PAGES } from "./pages.mjs";
+import { measureMemory } from "./sections/memory.mjs";
+import { measureHead, measureSmoothness } from "./sections/responsiveness.mjs";
+import { measureSpeed } from "./sections/speed.mjs";
+import { measureBytes, measureStart } from "./sections/start.mjs";
+import { serve } from "./server.mjs";
+
+const SECTIONS = {
+  cpu: ["Speed on the CPU, one thread", (context) => measureSpeed(context, "cpu")],
+  webgpu: ["Speed on WebGPU", (context) => measureSpeed(context, "webgpu")],
+  start: ["From navigation to the first answer", measureStart],
+  bytes: ["Over the wire, with brotli", measureBytes],
+  memory: ["Memory", measureMemory],
+  head: ["Head", measureHead],
+  smoothness: ["The page while frames are in work", measureSmoothness],
+};
+
+/** Runs the sections asked for with the Chromium at `executablePath`. */
+export async function runBench(args, executablePath) {
+  const { quick, gpu, only, out } = readOptions(args);
+  Object.assign(browserChoice, { executablePath, realGpu: gpu });
+
+  say("Building the bench's pages");
+  await buildPages();
+  const server = await serve(PAGES, {
+    "/bench/weights.safetensors": join(ROOT, "weights", "efficientnet_lite0.safetensors"),
+    "/bench/photo": join(ROOT, "tests", "fixtures", "photos", "chelsea.png"),
+  });
+  try {
+    const facts = await withPage("webgpu", `${server.origin}/speed.html`, describeMachine);
+    const report = [`Measured by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}.`, ""];
+    report.push(...facts.map((fact) => `- ${fact}`));
+    console.log(report.join("\n"));
+    for (const name of only) {
+      const [title, measure] = SECTIONS[name];
+      say(title);
+      const tables = [await measure({ origin: server.origin, quick })].flat();
+      console.log(`\n${tables.join("\n\n")}`);
+      report.push("", `## ${title}`, "", tables.join("\n\n"));
+    }
+    if (out) {
+      mkdirSync(dirname(out), { recursive: true });
+      writeFileSync(out, `# Bench\n\n${report.join("\n")}\n`);
+    }
+  } finally {
+    await server.close();
+  }
+}
+
+function readOptions(args) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      quick: { type: "boolean", default: false },
+      gpu: { type: "boolean", default: false },
+      only: { type: "string" },
+      out: { type: "string" },
+    },
+  });
+  const only = values.only?.split(",") ?? Object.keys(SECTIONS);
+  const unknown = only.find((name) => !(name in SECTIONS));
+  if (unknown)
+    throw new Stop(`There is no section ${unknown}; there are ${Object.keys(SECTIONS).join(", ")}.`);
+  return { ...values, only, out: values.out && resolve(ROOT, values.out) };
+}

@@ -1,0 +1,53 @@
+/** From navigation to the first answer, and the bytes that the product's page takes over the wire. */
+import { join } from "node:path";
+import { ROOT, Stop } from "../../scripts/command.mjs";
+import { withPage } from "../browser.mjs";
+import { serve } from "../server.mjs";
+import { median, ms, size, table } from "../table.mjs";
+
+/** A new browser and profile for every run; production build, brotli, from this machine. */
+export async function measureStart({ origin, quick }) {
+  const cases = [
+    ["CPU only", "cpu", "cpu"],
+    ["automatic, with WebGPU", "webgpu", "auto"],
+    ["WebGPU asked for", "webgpu", "webgpu"],
+  ];
+  const rows = [];
+  for (const [name, browser, backend] of cases) {
+    const runs = [];
+    for (let run = 0; run < (quick ? 1 : 3); run++) {
+      const url = `${origin}/first.html?backend=${backend}`;
+      runs.push(await withPage(browser, url, (page) => page.evaluate(() => window.bench)));
+    }
+    const ready = runs.map((run) => run.ready);
+    const answered = runs.map((run) => run.answered);
+    rows.push([
+      name,
+      ...[median(ready), median(answered), Math.min(...answered), Math.max(...answered)].map(ms),
+    ]);
+  }
+  return table(["from navigation, ms", "engine ready", "first answer", "min", "max"], rows);
+}
+
+/** What the product's page itself fetches; a file fetched twice is an error. */
+export async function measureBytes() {
+  const server = await serve(join(ROOT, "www", "dist"));
+  try {
+    const log = await withPage("cpu", `${server.origin}/`, async (page) => {
+      await page.waitForLoadState("networkidle");
+      return server.log();
+    });
+    const twice = log.filter(({ path }, index) => log.findIndex((other) => other.path === path) < index);
+    if (twice.length > 0) throw new Stop(`The page fetches ${twice[0].path} more than once.`);
+    const missing = log.find((request) => request.missing);
+    if (missing) throw new Stop(`The page asks for ${missing.path}, which is not in the build.`);
+    const rows = log
+      .toSorted((a, b) => b.sent - a.sent)
+      .map(({ path, bytes, sent }) => [path.slice(1) || "index.html", size(bytes), size(sent)]);
+    const sum = (key) => size(log.reduce((total, request) => total + request[key], 0));
+    rows.push([`${log.length} requests, each once`, sum("bytes"), sum("sent")]);
+    return table(["file", "size", "over the wire"], rows);
+  } finally {
+    await server.close();
+  }
+}
