@@ -5,7 +5,8 @@
  * beyond this folder; the user is told in one sentence what to do. The target and wasm-pack are added.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
 import { ask, ROOT, run, Stop, say } from "../command.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
@@ -14,6 +15,9 @@ const WASM_PACK = "0.15.1";
 
 /** Checks the compiler and adds the wasm target and wasm-pack where they are missing. */
 export async function setUpRust() {
+  // Where cargo puts what it installs; a shell that was open before Rust came does not look there.
+  const installed = join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "bin");
+  process.env.PATH = [process.env.PATH, installed].join(delimiter);
   checkCompiler();
   await addTarget();
   if (ask("wasm-pack", ["--version"]) === null) {
