@@ -1,0 +1,210 @@
+//! `calibrate`: where the constants of `kshot::decision` come from.
+//!
+//! For each metric and number of shots it finds the softmax temperature with the lowest
+//! negative log likelihood, and the similarity threshold at which as large a share of known
+//! queries is refused as of unknown ones is named; and it shows how similarities are spread.
+//! Episodes are drawn from each picture set apart, equally many, and pooled.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, ensure};
+use kshot::decision;
+use kshot::method::Metric;
+use rayon::prelude::*;
+
+use crate::embed::CpuEmbedder;
+use crate::episodes::{Sampler, Shape};
+use crate::evaluate::name;
+use crate::report::{list_too_few, list_unreadable, percent, table};
+use crate::score::{ComparedEpisode, Outcome, compare, judge};
+use crate::similarities::{SHARES, Similarities};
+use crate::statistics::Calibration;
+use crate::temperature::{best_temperature, negative_log_likelihood};
+use crate::usable::{SplitChoice, UsableSet};
+
+/// Arguments of `calibrate`.
+#[derive(clap::Args, Debug, Clone)]
+#[command(after_help = "\
+The constants in src/decision.rs come from this command:
+  KSHOT_DATA=data training calibrate objects/caltech99_128px objects/tiny200_64px \\
+    --split-table data/objects/tiny200_classes.csv --split train")]
+pub struct Arguments {
+    /// Folders of class folders, or image packs, as for evaluate
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Classes of an episode
+    #[arg(long, default_value_t = 5)]
+    pub way: usize,
+    /// Support pictures a class
+    #[arg(long, default_value = "1,2,5,10", value_delimiter = ',')]
+    pub shot: Vec<usize>,
+    /// Queries a class
+    #[arg(long, default_value_t = 15)]
+    pub queries: usize,
+    /// Episodes for each picture set and number of shots
+    #[arg(long, default_value_t = 600)]
+    pub episodes: usize,
+    /// The same seed gives the same figures
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Which classes take part
+    #[command(flatten)]
+    pub split: SplitChoice,
+}
+
+/// Embeds the pictures, searches, and returns the report as text.
+///
+/// # Errors
+/// As [`evaluate`](crate::evaluate::evaluate).
+pub fn calibrate(arguments: &Arguments) -> Result<String> {
+    ensure!(arguments.episodes >= 1, "--episodes must be at least 1");
+    let most_shots = arguments.shot.iter().copied().max().unwrap_or(0);
+    let shape = |shot| Shape {
+        way: arguments.way,
+        shot,
+        queries: arguments.queries,
+    };
+    arguments
+        .shot
+        .iter()
+        .try_for_each(|&shot| shape(shot).check())?;
+    let embedder = CpuEmbedder::new()?;
+    let sets = arguments
+        .paths
+        .iter()
+        .map(|path| UsableSet::prepare(path, &arguments.split, shape(most_shots), &embedder))
+        .collect::<Result<Vec<_>>>()?;
+
+    let mut temperatures = vec![
+        [
+            "metric",
+            "shot",
+            "temperature",
+            "NLL",
+            "ECE %",
+            "shipped",
+            "NLL",
+            "ECE %",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+    ];
+    let mut thresholds = vec![
+        [
+            "metric",
+            "shot",
+            "balanced",
+            "error %",
+            "in use",
+            "refused %",
+            "misnamed %",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+    ];
+    let mut spreads = vec![spread_header()];
+    for metric in Metric::ALL {
+        for &shot in &arguments.shot {
+            let mut episodes = Vec::new();
+            for set in &sets {
+                let sampler = Sampler::new(set.counts(), shape(shot), arguments.seed)?;
+                let of_set: Vec<ComparedEpisode> = (0..arguments.episodes as u64)
+                    .into_par_iter()
+                    .map(|number| compare(&set.classes, &sampler.draw(number), metric))
+                    .collect::<Result<_>>()?;
+                episodes.extend(of_set);
+            }
+            let mut similarities = Similarities::collect(&episodes);
+            temperatures.push(temperature_row(metric, shot, &episodes));
+            thresholds.push(threshold_row(metric, shot, &episodes, &mut similarities));
+            spreads.extend(similarities.rows(metric, shot));
+        }
+    }
+
+    let mut text = format!(
+        "{} way, {} queries a class, {} episodes a picture set, seed {}\n",
+        arguments.way, arguments.queries, arguments.episodes, arguments.seed
+    );
+    for set in &sets {
+        text.push_str(&format!(
+            "{}: {} pictures, {} classes ({} of another split), embedded in {:.1} s\n{}{}",
+            set.path.display(),
+            set.pictures(),
+            set.classes.len(),
+            set.other_split,
+            set.elapsed.as_secs_f64(),
+            list_too_few(&set.too_few, shape(most_shots).pictures()),
+            list_unreadable(&set.unreadable)
+        ));
+    }
+    text.push_str("\nTemperature: the best by negative log likelihood (NLL, in nats) beside the shipped one\n\n");
+    text.push_str(&table(1, &temperatures));
+    text.push_str(
+        "\nThreshold: balanced refuses as large a share of known queries as it misnames of unknown ones;\n\
+         in use is the leave-one-out rule of kshot (mean), or the shipped constant for one shot\n\n",
+    );
+    text.push_str(&table(1, &thresholds));
+    text.push_str(
+        "\nSimilarity, percentiles: of a known query to its own prototype and to the nearest wrong one,\n\
+         and of an unknown query to the nearest prototype\n\n",
+    );
+    text.push_str(&table(3, &spreads));
+    Ok(text)
+}
+
+fn temperature_row(metric: Metric, shot: usize, episodes: &[ComparedEpisode]) -> Vec<String> {
+    let shipped = decision::temperature(metric);
+    let best = best_temperature(episodes);
+    let mut row = vec![name(metric).to_owned(), shot.to_string()];
+    for temperature in [best, shipped] {
+        let mut calibration = Calibration::default();
+        episodes
+            .iter()
+            .for_each(|episode| calibration.merge(&judge(episode, temperature).calibration));
+        row.push(format!("{temperature:.4}"));
+        row.push(format!(
+            "{:.4}",
+            negative_log_likelihood(episodes, temperature)
+        ));
+        row.push(format!("{:.1}", 100.0 * calibration.error()));
+    }
+    row
+}
+
+fn threshold_row(
+    metric: Metric,
+    shot: usize,
+    episodes: &[ComparedEpisode],
+    similarities: &mut Similarities,
+) -> Vec<String> {
+    let mut row = vec![name(metric).to_owned(), shot.to_string()];
+    match similarities.balance() {
+        Some((threshold, share)) => {
+            row.extend([format!("{threshold:.3}"), format!("{:.1}", 100.0 * share)]);
+        }
+        None => row.extend(["-".to_owned(), "-".to_owned()]),
+    }
+    let temperature = decision::temperature(metric);
+    let outcomes: Vec<Outcome> = episodes
+        .iter()
+        .map(|episode| judge(episode, temperature))
+        .collect();
+    let total = |part: fn(&Outcome) -> usize| outcomes.iter().map(part).sum::<usize>();
+    let threshold: f32 = outcomes.iter().map(|outcome| outcome.threshold).sum();
+    row.push(format!("{:.3}", threshold / outcomes.len() as f32));
+    row.push(percent(
+        total(|outcome| outcome.refused),
+        total(|outcome| outcome.known),
+    ));
+    row.push(percent(
+        total(|outcome| outcome.named),
+        total(|outcome| outcome.unknown),
+    ));
+    row
+}
+
+fn spread_header() -> Vec<String> {
+    let mut header = ["metric", "similarity", "shot"].map(str::to_owned).to_vec();
+    header.extend(SHARES.map(|share| format!("{:.0} %", 100.0 * share)));
+    header
+}

@@ -1,0 +1,239 @@
+//! `evaluate`: how well the shipped embedder and head do on labelled pictures.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+use kshot::decision;
+use kshot::method::Metric;
+use rayon::prelude::*;
+
+use crate::embed::CpuEmbedder;
+use crate::episodes::{Sampler, Shape};
+use crate::report::{count, list_too_few, list_unreadable, percent, table};
+use crate::score::{Outcome, compare, judge};
+use crate::statistics::{CALIBRATION_BINS, Calibration, estimate};
+use crate::usable::{SplitChoice, UsableSet};
+
+/// The head that is measured.
+const HEAD: &str = "prototypical";
+
+/// Arguments of `evaluate`.
+#[derive(clap::Args, Debug, Clone)]
+#[command(after_help = "\
+PATH is a folder of class folders (the folder's name is the class) or an image pack: X.csv with the
+columns class, offset, length, and X.bin with the pictures one after another. A relative path is
+looked for here and then under the folder that the environment variable KSHOT_DATA names.
+
+Pictures: JPEG, PNG, WebP, GIF, BMP, TIFF and a few more; EXIF orientation is applied.
+
+Examples:
+  training evaluate photos --shot 1,5
+  KSHOT_DATA=data training evaluate objects/caltech99_128px --episodes 600 --seed 1")]
+pub struct Arguments {
+    /// A folder of class folders, or an image pack with or without its extension
+    pub path: PathBuf,
+    /// Classes of an episode
+    #[arg(long, default_value_t = 5)]
+    pub way: usize,
+    /// Support pictures a class; several numbers with commas are measured one after another
+    #[arg(long, default_value = "1", value_delimiter = ',')]
+    pub shot: Vec<usize>,
+    /// Queries a class
+    #[arg(long, default_value_t = 15)]
+    pub queries: usize,
+    /// Episodes for each number of shots
+    #[arg(long, default_value_t = 600)]
+    pub episodes: usize,
+    /// The same seed gives the same episodes, and so the same figures
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// How a query is compared with a prototype [default: all]
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub metric: Vec<MetricName>,
+    /// Which classes take part
+    #[command(flatten)]
+    pub split: SplitChoice,
+}
+
+/// A metric on the command line.
+#[derive(clap::ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricName {
+    /// Squared Euclidean distance
+    Euclidean,
+    /// Cosine similarity
+    Cosine,
+}
+
+impl From<MetricName> for Metric {
+    fn from(name: MetricName) -> Self {
+        match name {
+            MetricName::Euclidean => Metric::Euclidean,
+            MetricName::Cosine => Metric::Cosine,
+        }
+    }
+}
+
+/// The metric's name in a table.
+pub fn name(metric: Metric) -> &'static str {
+    match metric {
+        Metric::Euclidean => "euclidean",
+        Metric::Cosine => "cosine",
+    }
+}
+
+/// Embeds the pictures, runs the episodes, and returns the report as text.
+///
+/// # Errors
+/// For wrong arguments, for a path with no or too few pictures, and for a damaged pack.
+pub fn evaluate(arguments: &Arguments) -> Result<String> {
+    let started = Instant::now();
+    let shapes = check(arguments)?;
+    let largest = largest(&shapes)?;
+    let embedder = CpuEmbedder::new()?;
+    let set = UsableSet::prepare(&arguments.path, &arguments.split, largest, &embedder)?;
+
+    let mut rows = vec![header()];
+    for &shape in &shapes {
+        let sampler = Sampler::new(set.counts(), shape, arguments.seed)?;
+        for metric in metrics(arguments) {
+            let outcomes: Vec<Outcome> = (0..arguments.episodes as u64)
+                .into_par_iter()
+                .map(|number| {
+                    let compared = compare(&set.classes, &sampler.draw(number), metric)?;
+                    Ok(judge(&compared, decision::temperature(metric)))
+                })
+                .collect::<Result<_>>()?;
+            rows.push(row(shape.shot, metric, &outcomes));
+        }
+    }
+
+    let mut text = format!(
+        "{}: {} way, {} a class, {}, seed {}\n\n",
+        set.path.display(),
+        arguments.way,
+        count(arguments.queries, "query", "queries"),
+        count(arguments.episodes, "episode", "episodes"),
+        arguments.seed
+    );
+    text.push_str(&table(2, &rows));
+    text.push_str(&explain(arguments.way * arguments.queries));
+    text.push_str(&list_too_few(&set.too_few, largest.pictures()));
+    if set.other_split > 0 {
+        let _ = writeln!(
+            text,
+            "{} of another split",
+            count(set.other_split, "class is", "classes are")
+        );
+    }
+    text.push_str(&list_unreadable(&set.unreadable));
+    let _ = writeln!(
+        text,
+        "{}, {}; {:.1} s, of which {:.1} s embedding; {}",
+        count(set.pictures(), "picture", "pictures"),
+        count(set.classes.len(), "class", "classes"),
+        started.elapsed().as_secs_f64(),
+        set.elapsed.as_secs_f64(),
+        embedder.describe()
+    );
+    Ok(text)
+}
+
+fn check(arguments: &Arguments) -> Result<Vec<Shape>> {
+    ensure!(
+        arguments.episodes >= 2,
+        "--episodes must be at least 2, not {}: fewer have no interval",
+        arguments.episodes
+    );
+    let shape = |&shot: &usize| Shape {
+        way: arguments.way,
+        shot,
+        queries: arguments.queries,
+    };
+    let shapes: Vec<Shape> = arguments.shot.iter().map(shape).collect();
+    shapes.iter().try_for_each(Shape::check)?;
+    Ok(shapes)
+}
+
+/// The shape that needs the most pictures: every number of shots is measured on the same classes.
+fn largest(shapes: &[Shape]) -> Result<Shape> {
+    shapes
+        .iter()
+        .copied()
+        .max_by_key(|shape| shape.shot)
+        .context("--shot needs a number")
+}
+
+fn metrics(arguments: &Arguments) -> Vec<Metric> {
+    if arguments.metric.is_empty() {
+        return Metric::ALL.to_vec();
+    }
+    arguments.metric.iter().copied().map(Metric::from).collect()
+}
+
+fn header() -> Vec<String> {
+    [
+        "head",
+        "metric",
+        "shot",
+        "accuracy %",
+        "calibration error %",
+        "threshold",
+        "refused %",
+        "misnamed %",
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+fn row(shot: usize, metric: Metric, outcomes: &[Outcome]) -> Vec<String> {
+    let accuracies: Vec<f64> = outcomes.iter().map(|outcome| outcome.accuracy).collect();
+    let accuracy = estimate(&accuracies);
+    let mut calibration = Calibration::default();
+    outcomes
+        .iter()
+        .for_each(|outcome| calibration.merge(&outcome.calibration));
+    let total = |part: fn(&Outcome) -> usize| outcomes.iter().map(part).sum::<usize>();
+    let thresholds: f32 = outcomes.iter().map(|outcome| outcome.threshold).sum();
+    vec![
+        HEAD.to_owned(),
+        name(metric).to_owned(),
+        shot.to_string(),
+        format!(
+            "{:.2} ± {:.2}",
+            100.0 * accuracy.mean,
+            100.0 * accuracy.interval
+        ),
+        format!("{:.1}", 100.0 * calibration.error()),
+        format!("{:.2}", thresholds / outcomes.len() as f32),
+        percent(
+            total(|outcome| outcome.refused),
+            total(|outcome| outcome.known),
+        ),
+        percent(
+            total(|outcome| outcome.named),
+            total(|outcome| outcome.unknown),
+        ),
+    ]
+}
+
+fn explain(unknown: usize) -> String {
+    format!(
+        "
+accuracy: share of queries whose own class is the most similar, threshold aside; mean over the episodes
+  ± 1.96 · standard deviation / √episodes, the 95 % interval of the mean.
+calibration error: expected calibration error in {CALIBRATION_BINS} bins at the shipped temperatures ({}).
+threshold: similarity under which the answer is \"none of these\", mean over the episodes; by leave-one-out
+  from the support set, or the shipped {} where a class has one shot.
+refused: known queries answered with \"none of these\".
+misnamed: queries of classes outside the episode ({unknown} an episode) that got a name all the same;
+  a dash where every class takes part.
+
+",
+        Metric::ALL
+            .map(|metric| format!("{} {}", name(metric), decision::temperature(metric)))
+            .join(", "),
+        decision::SINGLE_SHOT_THRESHOLD,
+    )
+}

@@ -1,0 +1,45 @@
+//! The command line: which command, and how an error ends it.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use training::{calibrate, convert, evaluate};
+
+/// Exit code of every error, the one that clap uses for a wrong argument.
+const FAILURE: u8 = 2;
+
+/// Native commands of kshot
+#[derive(Parser)]
+#[command(name = "training", version)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Measure the shipped embedder on labelled pictures
+    Evaluate(evaluate::Arguments),
+    /// Find the softmax temperature and the similarity thresholds that kshot ships
+    Calibrate(calibrate::Arguments),
+    /// Convert the PyTorch checkpoint to the weights file that kshot bundles
+    ConvertWeights(convert::Arguments),
+}
+
+fn main() -> ExitCode {
+    let result = match CommandLine::parse().command {
+        Command::Evaluate(arguments) => evaluate::evaluate(&arguments),
+        Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
+        Command::ConvertWeights(arguments) => convert::convert(&arguments),
+    };
+    match result {
+        Ok(text) => {
+            print!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(FAILURE)
+        }
+    }
+}

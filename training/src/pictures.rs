@@ -1,0 +1,222 @@
+//! Labelled pictures: where they are, and how their bytes become pixels.
+//!
+//! Owns the search for what the user named, the decoding, and the choice of classes. Listing
+//! is left to [`folder`](crate::folder) and [`pack`](crate::pack). It reads a picture only
+//! when asked, so that a large folder never lies in memory whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageReader};
+use kshot::frame::Crop;
+
+use crate::{folder, pack};
+
+/// Environment variable with the folder in which relative paths are looked for as well.
+const DATA_VARIABLE: &str = "KSHOT_DATA";
+
+/// Where a picture's bytes are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// In a file of its own.
+    File(PathBuf),
+    /// In the pack: first byte and the one after the last.
+    Pack {
+        /// First byte.
+        start: usize,
+        /// The byte after the last.
+        end: usize,
+    },
+}
+
+/// A picture, not read yet.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// What to call it in a message: its path, or the line of the pack's table.
+    pub name: String,
+    /// Where its bytes are.
+    pub location: Location,
+}
+
+/// Something that was to be a picture and is none, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// As [`Picture::name`].
+    pub name: String,
+    /// One clause.
+    pub reason: String,
+}
+
+/// Labelled pictures.
+#[derive(Debug, Clone, Default)]
+pub struct PictureSet {
+    /// Where they come from, as found.
+    pub path: PathBuf,
+    /// Class name to pictures. Sorted, so that a seed means the same on every machine.
+    pub classes: BTreeMap<String, Vec<Picture>>,
+    /// What was passed over while listing.
+    pub unreadable: Vec<Unreadable>,
+    /// The pack's bytes; empty for a folder.
+    pub pack: Vec<u8>,
+}
+
+/// Pixels of a picture the right way up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pixels {
+    /// RGBA, alpha not premultiplied, row-major.
+    pub rgba: Vec<u8>,
+    /// In pixels.
+    pub width: usize,
+    /// In pixels.
+    pub height: usize,
+}
+
+impl PictureSet {
+    /// Lists the pictures at `path`: a folder of class folders, or an image pack with or
+    /// without its extension. A relative path is looked for here and then under `KSHOT_DATA`.
+    ///
+    /// # Errors
+    /// Where there is neither, where the pack is damaged, and where there is no picture.
+    pub fn open(path: &Path) -> Result<Self> {
+        let mut places = vec![path.to_owned()];
+        let data = std::env::var_os(DATA_VARIABLE).map(PathBuf::from);
+        if path.is_relative() {
+            places.extend(data.iter().map(|data| data.join(path)));
+        }
+        for place in &places {
+            let table = place.with_extension("csv");
+            let named = place.with_file_name(pack_file_name(place, "csv"));
+            let set = if place.is_dir() {
+                folder::list(place)?
+            } else if named.is_file() {
+                pack::list(&named)?
+            } else if is_pack_part(place) && table.is_file() {
+                pack::list(&table)?
+            } else {
+                continue;
+            };
+            ensure!(
+                set.classes.values().any(|pictures| !pictures.is_empty()),
+                "{} holds no pictures: expected a folder of class folders, or an image pack",
+                place.display()
+            );
+            return Ok(set);
+        }
+        let tried: Vec<String> = places
+            .iter()
+            .map(|place| place.display().to_string())
+            .collect();
+        let hint = if data.is_none() && path.is_relative() {
+            format!(" ({DATA_VARIABLE}, the folder for relative paths, is not set)")
+        } else {
+            String::new()
+        };
+        bail!(
+            "there is no folder and no image pack at {}{hint}",
+            tried.join(" or ")
+        )
+    }
+
+    /// Number of pictures.
+    pub fn len(&self) -> usize {
+        self.classes.values().map(Vec::len).sum()
+    }
+
+    /// Whether there is no picture.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Keeps the classes that `table` puts in `split`, and those it does not know. Returns
+    /// how many were left out.
+    ///
+    /// The table is a CSV file with the columns `wnid` (the class) and `suggested_split`.
+    ///
+    /// # Errors
+    /// Where the table cannot be read or knows no such split.
+    pub fn keep_split(&mut self, table: &Path, split: &str) -> Result<usize> {
+        #[derive(serde::Deserialize)]
+        struct Row {
+            wnid: String,
+            suggested_split: String,
+        }
+        let cannot = || format!("cannot read the split table {}", table.display());
+        let mut others = BTreeSet::new();
+        let mut splits = BTreeSet::new();
+        for row in csv::Reader::from_path(table)
+            .with_context(cannot)?
+            .deserialize::<Row>()
+        {
+            let row = row.with_context(cannot)?;
+            if row.suggested_split != split {
+                others.insert(row.wnid);
+            }
+            splits.insert(row.suggested_split);
+        }
+        ensure!(
+            splits.contains(split),
+            "{} has no split {split}; it has: {}",
+            table.display(),
+            splits.into_iter().collect::<Vec<_>>().join(", ")
+        );
+        let before = self.classes.len();
+        self.classes.retain(|class, _| !others.contains(class));
+        Ok(before - self.classes.len())
+    }
+
+    /// Reads and decodes one picture, with its EXIF orientation applied.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, is no picture of a known format, or is smaller or larger
+    /// than [`kshot::frame`] takes.
+    pub fn read(&self, picture: &Picture) -> Result<Pixels> {
+        match &picture.location {
+            Location::File(path) => decode(&std::fs::read(path).context("it cannot be read")?),
+            Location::Pack { start, end } => decode(
+                self.pack
+                    .get(*start..*end)
+                    .context("it lies beyond the end of the pack")?,
+            ),
+        }
+    }
+}
+
+/// Decodes a picture of any common format, its orientation applied.
+///
+/// # Errors
+/// As [`PictureSet::read`].
+pub fn decode(bytes: &[u8]) -> Result<Pixels> {
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
+    ensure!(
+        reader.format().is_some(),
+        "it is no picture of a known format"
+    );
+    let mut decoder = reader.into_decoder()?;
+    let (width, height) = decoder.dimensions();
+    // Before the pixels are unpacked: a small file can claim to be a huge picture.
+    Crop::centred(width as usize, height as usize)?;
+    // A damaged EXIF block does not make a picture unreadable, in a browser neither.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut image = DynamicImage::from_decoder(decoder)?;
+    image.apply_orientation(orientation);
+    let image = image.into_rgba8();
+    Ok(Pixels {
+        width: image.width() as usize,
+        height: image.height() as usize,
+        rgba: image.into_raw(),
+    })
+}
+
+/// `caltech99_128px` to `caltech99_128px.csv`; a dot within the name stays.
+fn pack_file_name(path: &Path, extension: &str) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    format!("{name}.{extension}")
+}
+
+fn is_pack_part(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "csv" || extension == "bin")
+}

@@ -1,0 +1,129 @@
+//! From a path to the classes that episodes can be drawn from, and an account of the rest.
+//!
+//! It counts before it embeds: a set without enough pictures is refused at once, and classes
+//! that cannot take part are not embedded.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Result, bail, ensure};
+
+use crate::embed::{CpuEmbedder, EmbeddedClass};
+use crate::episodes::Shape;
+use crate::pictures::{PictureSet, Unreadable};
+use crate::report::list_unreadable;
+
+/// Which classes of a picture set take part.
+#[derive(clap::Args, Debug, Clone, Default)]
+pub struct SplitChoice {
+    /// CSV table with the columns wnid (the class) and suggested_split; needs --split
+    #[arg(long, requires = "split", value_name = "CSV")]
+    pub split_table: Option<PathBuf>,
+    /// Leave out classes that the split table puts in another split than this
+    #[arg(long, requires = "split_table")]
+    pub split: Option<String>,
+}
+
+/// Embedded classes, each with enough pictures.
+pub struct UsableSet {
+    /// Where it was found.
+    pub path: PathBuf,
+    /// In the order of the names.
+    pub classes: Vec<EmbeddedClass>,
+    /// Classes with too few usable pictures, and how many each has.
+    pub too_few: Vec<(String, usize)>,
+    /// Classes that are of another split.
+    pub other_split: usize,
+    /// What could not be read or embedded.
+    pub unreadable: Vec<Unreadable>,
+    /// Time spent on embedding.
+    pub elapsed: Duration,
+}
+
+impl UsableSet {
+    /// Opens, embeds and sorts out.
+    ///
+    /// # Errors
+    /// As [`PictureSet::open`] and [`PictureSet::keep_split`], and where fewer classes are
+    /// usable than the way of an episode.
+    pub fn prepare(
+        path: &std::path::Path,
+        choice: &SplitChoice,
+        shape: Shape,
+        embedder: &CpuEmbedder,
+    ) -> Result<Self> {
+        shape.check()?;
+        let mut set = PictureSet::open(path)?;
+        let mut other_split = 0;
+        if let (Some(table), Some(split)) = (&choice.split_table, &choice.split) {
+            other_split = set.keep_split(table, split)?;
+        }
+        let needed = shape.pictures();
+        let mut usable = UsableSet {
+            path: set.path.clone(),
+            classes: Vec::new(),
+            too_few: Vec::new(),
+            other_split,
+            unreadable: set.unreadable.clone(),
+            elapsed: Duration::ZERO,
+        };
+        set.classes.retain(|name, pictures| {
+            if pictures.len() < needed {
+                usable.too_few.push((name.clone(), pictures.len()));
+            }
+            pictures.len() >= needed
+        });
+        usable.require(set.classes.len(), shape)?;
+
+        let embedded = embedder.embed_all(&set);
+        usable.unreadable = embedded.unreadable;
+        usable.elapsed = embedded.elapsed;
+        for class in embedded.classes {
+            if class.embeddings.len() < needed {
+                usable.too_few.push((class.name, class.embeddings.len()));
+            } else {
+                usable.classes.push(class);
+            }
+        }
+        usable.too_few.sort();
+        usable.require(usable.classes.len(), shape)?;
+        Ok(usable)
+    }
+
+    /// Pictures of each class.
+    pub fn counts(&self) -> Vec<usize> {
+        self.classes
+            .iter()
+            .map(|class| class.embeddings.len())
+            .collect()
+    }
+
+    /// Pictures of all classes.
+    pub fn pictures(&self) -> usize {
+        self.counts().iter().sum()
+    }
+
+    fn require(&self, classes: usize, shape: Shape) -> Result<()> {
+        if classes >= shape.way {
+            return Ok(());
+        }
+        ensure!(
+            !self.too_few.is_empty(),
+            "{} has {classes} classes, --way {} needs at least as many",
+            self.path.display(),
+            shape.way
+        );
+        bail!(
+            "{} has {classes} classes with at least {} usable pictures ({} shots + {} queries), \
+             --way {} needs {}\n{}{}",
+            self.path.display(),
+            shape.pictures(),
+            shape.shot,
+            shape.queries,
+            shape.way,
+            shape.way,
+            crate::report::list_too_few(&self.too_few, shape.pictures()),
+            list_unreadable(&self.unreadable)
+        )
+    }
+}
