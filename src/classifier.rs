@@ -5,9 +5,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::decision;
+use crate::embedder::DIMENSIONS;
 use crate::error::Error;
 use crate::method::prototypical::Prototypes;
-use crate::method::{Method, Metric, Shots};
+use crate::method::{Method, Metric, Shots, dot};
 use crate::support::SupportSet;
 
 /// What the user can set. `None` follows the shipped or the computed value.
@@ -121,6 +122,47 @@ impl Classifier {
         Ok(())
     }
 
+    /// Puts a saved state in the place of what there is: classes as name, enabled and
+    /// number of shots, and the embeddings of all shots one after another, each
+    /// L2-normalised, `[shots, 1280]`.
+    ///
+    /// # Errors
+    /// [`Error::StateInvalid`] where the embeddings do not fill the shots or are not
+    /// normalised, and as [`set_settings`](Self::set_settings) and
+    /// [`SupportSet::restore`]; then nothing has changed.
+    pub fn restore(
+        &mut self,
+        settings: Settings,
+        classes: Vec<(String, bool, usize)>,
+        embeddings: &[f32],
+    ) -> Result<(), Error> {
+        let shots = (classes.iter()).fold(0usize, |sum, (_, _, shots)| sum.saturating_add(*shots));
+        if embeddings.len() != shots.saturating_mul(DIMENSIONS) {
+            return Err(Error::StateInvalid(format!(
+                "{} values for {shots} shots of {DIMENSIONS}",
+                embeddings.len()
+            )));
+        }
+        let mut rows = embeddings.chunks_exact(DIMENSIONS);
+        if let Some(number) = rows.clone().position(|row| !is_unit(row)) {
+            return Err(Error::StateInvalid(format!(
+                "the embedding of shot {number} is not of length one"
+            )));
+        }
+        let saved = classes
+            .into_iter()
+            .map(|(name, enabled, shots)| {
+                let embeddings = rows.by_ref().take(shots).map(<[f32]>::to_vec).collect();
+                (name, enabled, embeddings)
+            })
+            .collect();
+        let before = self.settings;
+        self.set_settings(settings)?;
+        self.support
+            .restore(saved)
+            .inspect_err(|_| self.settings = before)
+    }
+
     /// The softmax temperature in use.
     pub fn temperature(&self) -> f32 {
         self.settings
@@ -225,4 +267,11 @@ fn fit(support: &SupportSet, metric: Metric) -> Result<Option<Fitted>, Error> {
         single_shot: shots.iter().any(|shots| shots.len() == 1),
         threshold: decision::leave_one_out_threshold(&classes, metric)?,
     }))
+}
+
+/// Room for the rounding of a sum of 1280 squares in single precision.
+const UNIT_TOLERANCE: f32 = 1e-3;
+
+fn is_unit(embedding: &[f32]) -> bool {
+    (dot(embedding, embedding) - 1.0).abs() < UNIT_TOLERANCE
 }

@@ -4,11 +4,13 @@
 //! [`SIDE`] x [`SIDE`] by a triangle filter whose support grows with the reduction (the
 //! antialiased bilinear filter of Pillow and torchvision), laid over white where it is
 //! transparent, then `(value - 127) / 128` for values 0 to 255. The CPU takes rows as
-//! they come, so that a large photo never lies in memory whole; [`webgpu`] does the same
-//! in one dispatch, from a texture.
+//! they come, so that a large photo never lies in memory whole; `webgpu` does the same in
+//! one dispatch, from a texture.
 
 use crate::error::Error;
 
+#[cfg(target_arch = "wasm32")]
+pub mod source;
 #[cfg(target_arch = "wasm32")]
 pub mod webgpu;
 
@@ -120,7 +122,7 @@ pub struct Resizer {
     next: usize,
     source: Vec<[f32; 4]>, // [side], red, green, blue over white, and an unused lane
     row: Vec<[f32; 4]>,    // [SIDE]
-    input: Vec<f32>, // [3, SIDE, SIDE], in 0 to 255 until finished
+    input: Vec<f32>,       // [3, SIDE, SIDE], in 0 to 255 until finished
 }
 
 impl Resizer {

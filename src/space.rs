@@ -102,7 +102,11 @@ impl Space {
             .iter()
             .flat_map(|shot| self.project(shot))
             .fold(0.0f32, |most, value| most.max(value.abs()));
-        self.scale = if farthest > 0.0 { EXTENT / farthest } else { 1.0 };
+        self.scale = if farthest > 0.0 {
+            EXTENT / farthest
+        } else {
+            1.0
+        };
     }
 
     fn project(&self, embedding: &[f32]) -> [f32; 2] {
@@ -164,7 +168,8 @@ fn mean(samples: &[&[f32]]) -> Vec<f32> {
             *total += value;
         }
     }
-    sum.iter_mut().for_each(|total| *total /= samples.len() as f32);
+    sum.iter_mut()
+        .for_each(|total| *total /= samples.len() as f32);
     sum
 }
 

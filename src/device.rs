@@ -1,0 +1,343 @@
+//! WebGPU or CPU: builds the embedder on either, times them after a warm-up, keeps the
+//! faster. No adapter, a refused or a failed device mean the CPU, with the reason kept.
+
+use burn::cubecl::MemoryScope;
+use burn::tensor::wgpu::WgpuSetup;
+use burn::tensor::{Device, ExecutionError, Tensor, TensorData};
+use burn_wgpu::Wgpu;
+use serde::{Deserialize, Serialize};
+use web_time::Instant;
+
+use crate::embedder::{Embedder, normalise};
+use crate::error::Error;
+use crate::frame::source::{Canvas, Source};
+use crate::frame::webgpu::FrameKernel;
+use crate::frame::{Crop, SIDE};
+
+/// Frames timed after a warm-up; the median counts.
+const TIMED_FRAMES: usize = 3;
+
+/// A device this much slower on its first timed frame is not timed further.
+const HOPELESS: f64 = 3.0;
+
+/// Operations that Burn hands to the GPU at once. The value of FINDINGS' trial; a frame
+/// is about a hundred.
+const TASKS_MAX: usize = 32;
+
+/// Where the embedder runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Backend {
+    WebGpu,
+    Cpu,
+}
+
+/// What the user asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Choice {
+    Auto,
+    WebGpu,
+    Cpu,
+}
+
+/// Which device is used, and what was measured to choose it. Times in milliseconds.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// The device in use.
+    pub backend: Backend,
+    /// What was asked for.
+    pub choice: Choice,
+    /// Median time of an embedding on the CPU.
+    pub cpu_ms: Option<f64>,
+    /// Median time of an embedding on WebGPU.
+    pub webgpu_ms: Option<f64>,
+    /// The adapter's own name.
+    pub adapter: Option<String>,
+    /// Why WebGPU is not in use, where it is not only slower.
+    pub webgpu_problem: Option<String>,
+}
+
+/// Time spent on an embedding, in milliseconds.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Timing {
+    /// Crop, resize, normalise.
+    pub frame: f64,
+    /// Forward pass and readback.
+    pub embed: f64,
+}
+
+struct WebGpu {
+    setup: WgpuSetup,
+    device: Device,
+    embedder: Embedder,
+    kernel: FrameKernel,
+}
+
+/// The embedder on the CPU, and on WebGPU where that is in use.
+pub struct Devices {
+    weights: Vec<u8>,
+    cpu_device: Device,
+    cpu: Embedder,
+    webgpu: Option<WebGpu>,
+    canvas: Canvas,
+    report: Report,
+}
+
+impl Devices {
+    /// Builds the CPU's embedder, warms it up and times it.
+    ///
+    /// # Errors
+    /// As [`Embedder::from_bytes`].
+    pub fn new(weights: Vec<u8>) -> Result<Self, Error> {
+        let cpu_device = Device::flex();
+        let cpu = Embedder::from_bytes(&weights, &cpu_device)?;
+        let mut devices = Devices {
+            weights,
+            cpu_device,
+            cpu,
+            webgpu: None,
+            canvas: Canvas::new()?,
+            report: Report {
+                backend: Backend::Cpu,
+                choice: Choice::Cpu,
+                cpu_ms: None,
+                webgpu_ms: None,
+                adapter: None,
+                webgpu_problem: None,
+            },
+        };
+        devices.forward_on_cpu(grey())?;
+        let mut times = Vec::new();
+        for _ in 0..TIMED_FRAMES {
+            let start = Instant::now();
+            devices.forward_on_cpu(grey())?;
+            times.push(milliseconds(start));
+        }
+        devices.report.cpu_ms = median(times);
+        Ok(devices)
+    }
+
+    /// What is in use, and why.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// Bytes the GPU's allocator holds; `None` without WebGPU.
+    pub fn gpu_bytes(&self) -> Option<u64> {
+        let webgpu = self.webgpu.as_ref()?;
+        let probe = Tensor::<1>::empty([1], &webgpu.device);
+        let primitive = probe.try_into_primitive::<Wgpu>().ok()?;
+        let usage = primitive.client.memory_report(MemoryScope::Device).usage();
+        Some(usage.bytes_reserved)
+    }
+
+    /// Changes the device.
+    ///
+    /// # Errors
+    /// [`Error::WebGpuUnavailable`] where WebGPU was asked for by name and cannot be had;
+    /// the CPU stays in use.
+    pub async fn choose(&mut self, choice: Choice) -> Result<&Report, Error> {
+        self.report.choice = choice;
+        self.report.webgpu_problem = None;
+        if choice == Choice::Cpu {
+            self.close_webgpu();
+            return Ok(&self.report);
+        }
+        if let Err(error) = self.open_webgpu().await {
+            self.close_webgpu();
+            self.report.webgpu_problem = Some(error.to_string());
+            if choice == Choice::WebGpu {
+                return Err(error);
+            }
+            return Ok(&self.report);
+        }
+        let slower = matches!(
+            (self.report.cpu_ms, self.report.webgpu_ms),
+            (Some(cpu), Some(webgpu)) if webgpu > cpu
+        );
+        if choice == Choice::Auto && slower {
+            self.close_webgpu();
+        } else {
+            self.report.backend = Backend::WebGpu;
+        }
+        Ok(&self.report)
+    }
+
+    /// The L2-normalised embedding of a picture, `[1280]`, and the time it took.
+    ///
+    /// # Errors
+    /// As [`Crop::centred`], [`Error::PictureUnreadable`] for pixels the browser refuses,
+    /// [`Error::DeviceLost`] where the device does not answer.
+    pub async fn embed(&mut self, source: &Source) -> Result<(Vec<f32>, Timing), Error> {
+        let start = Instant::now();
+        let mut timing = Timing::default();
+        let embedding = if self.webgpu.is_some() {
+            let input = self.input_on_webgpu(source)?;
+            timing.frame = milliseconds(start);
+            self.forward_on_webgpu(input).await?
+        } else {
+            let input = self.canvas.input(source)?;
+            timing.frame = milliseconds(start);
+            self.forward_on_cpu(input)?
+        };
+        let embedding = normalise(embedding)?;
+        timing.embed = milliseconds(start) - timing.frame;
+        Ok((embedding, timing))
+    }
+
+    /// The network input `[3, 224, 224]` of a picture, as the device in use makes it.
+    ///
+    /// # Errors
+    /// As [`embed`](Self::embed).
+    pub async fn frame_input(&mut self, source: &Source) -> Result<Vec<f32>, Error> {
+        if self.webgpu.is_some() {
+            let input = self.input_on_webgpu(source)?;
+            read(input.into_data_async().await)
+        } else {
+            self.canvas.input(source)
+        }
+    }
+
+    fn forward_on_cpu(&self, input: Vec<f32>) -> Result<Vec<f32>, Error> {
+        let input = TensorData::new(input, [1, 3, SIDE, SIDE]);
+        let input = Tensor::<4>::from_data(input, &self.cpu_device);
+        read(self.cpu.forward(input).try_into_data())
+    }
+
+    async fn forward_on_webgpu(&self, input: Tensor<4>) -> Result<Vec<f32>, Error> {
+        let Some(webgpu) = &self.webgpu else {
+            return Err(Error::DeviceLost("WebGPU is not in use".into()));
+        };
+        read(webgpu.embedder.forward(input).into_data_async().await)
+    }
+
+    fn input_on_webgpu(&mut self, source: &Source) -> Result<Tensor<4>, Error> {
+        let (width, height) = source.size();
+        let crop = Crop::centred(width, height)?;
+        let Some(webgpu) = &mut self.webgpu else {
+            return Err(Error::DeviceLost("WebGPU is not in use".into()));
+        };
+        if FrameKernel::takes(&crop) {
+            return webgpu.kernel.input(source, &crop, &webgpu.device);
+        }
+        let input = TensorData::new(self.canvas.input(source)?, [1, 3, SIDE, SIDE]);
+        Ok(Tensor::from_data(input, &webgpu.device))
+    }
+
+    async fn open_webgpu(&mut self) -> Result<(), Error> {
+        if self.webgpu.is_some() {
+            return Ok(());
+        }
+        let setup = request_device().await?;
+        self.report.adapter = Some(describe(&setup.adapter.get_info()));
+        let device = Device::wgpu_options()
+            .tasks_max(TASKS_MAX)
+            .setup(setup.clone())
+            .init()
+            .map_err(unavailable)?;
+        self.webgpu = Some(WebGpu {
+            embedder: Embedder::from_bytes(&self.weights, &device)?,
+            kernel: FrameKernel::new(setup.device.clone(), setup.queue.clone()),
+            device: device.clone(),
+            setup,
+        });
+        let input = || {
+            let data = TensorData::new(grey(), [1, 3, SIDE, SIDE]);
+            Tensor::<4>::from_data(data, &device)
+        };
+        normalise(self.forward_on_webgpu(input()).await?)?;
+        let mut times = Vec::new();
+        for _ in 0..TIMED_FRAMES {
+            let start = Instant::now();
+            self.forward_on_webgpu(input()).await?;
+            let time = milliseconds(start);
+            times.push(time);
+            if self.report.cpu_ms.is_some_and(|cpu| time > HOPELESS * cpu) {
+                break;
+            }
+        }
+        self.report.webgpu_ms = median(times);
+        Ok(())
+    }
+
+    fn close_webgpu(&mut self) {
+        self.report.backend = Backend::Cpu;
+        if let Some(webgpu) = self.webgpu.take() {
+            let device = webgpu.setup.device.clone();
+            drop(webgpu);
+            device.destroy();
+        }
+    }
+}
+
+async fn request_device() -> Result<WgpuSetup, Error> {
+    let backend = wgpu::Backend::BrowserWebGpu;
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+        backends: backend.into(),
+        ..wgpu::InstanceDescriptor::new_without_display_handle()
+    });
+    let adapter = instance
+        .request_adapter(&wgpu::RequestAdapterOptions {
+            power_preference: wgpu::PowerPreference::HighPerformance,
+            ..Default::default()
+        })
+        .await
+        .map_err(unavailable)?;
+    let (device, queue) = adapter
+        .request_device(&wgpu::DeviceDescriptor {
+            required_limits: adapter.limits(),
+            required_features: adapter.features() & wgpu::Features::SUBGROUP,
+            memory_hints: wgpu::MemoryHints::MemoryUsage,
+            ..Default::default()
+        })
+        .await
+        .map_err(unavailable)?;
+    Ok(WgpuSetup {
+        instance,
+        adapter,
+        device,
+        queue,
+        backend,
+    })
+}
+
+fn unavailable(error: impl std::fmt::Display) -> Error {
+    Error::WebGpuUnavailable(error.to_string())
+}
+
+fn describe(info: &wgpu::AdapterInfo) -> String {
+    let name = if info.name.is_empty() {
+        &info.driver
+    } else {
+        &info.name
+    };
+    if name.is_empty() {
+        "unnamed".into()
+    } else {
+        name.clone()
+    }
+}
+
+fn read(data: Result<TensorData, ExecutionError>) -> Result<Vec<f32>, Error> {
+    data.map_err(|error| Error::DeviceLost(error.to_string()))?
+        .try_to_vec::<f32>()
+        .map_err(|error| Error::DeviceLost(format!("{error:?}")))
+}
+
+/// A picture to warm up and time with: the arithmetic does not depend on the values.
+fn grey() -> Vec<f32> {
+    vec![0.1; 3 * SIDE * SIDE]
+}
+
+fn milliseconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1000.0
+}
+
+fn median(mut times: Vec<f64>) -> Option<f64> {
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied()
+}

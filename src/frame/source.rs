@@ -1,0 +1,140 @@
+//! What the browser hands over, and its pixels on the CPU path: a strip of rows at a
+//! time through one canvas, so that memory stays flat whatever the size of the photo.
+
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    ImageBitmap, ImageData, OffscreenCanvas, OffscreenCanvasRenderingContext2d, VideoFrame,
+};
+
+use super::{Crop, Resizer};
+use crate::error::Error;
+
+/// Pixels read from the canvas at once: 4 MB, a whole frame of a 720p camera.
+const STRIP_PIXELS: usize = 1 << 20;
+
+/// A picture the browser has decoded, upright.
+pub enum Source {
+    /// From `createImageBitmap`, EXIF orientation applied.
+    Bitmap(ImageBitmap),
+    /// A frame of a camera or a video.
+    Frame(VideoFrame),
+}
+
+impl Source {
+    /// Takes what JavaScript gave.
+    ///
+    /// # Errors
+    /// [`Error::PictureUnreadable`] for anything but an open `ImageBitmap` or `VideoFrame`.
+    pub fn from_js(value: JsValue) -> Result<Self, Error> {
+        let source = if value.has_type::<ImageBitmap>() {
+            Source::Bitmap(value.unchecked_into())
+        } else if value.has_type::<VideoFrame>() {
+            Source::Frame(value.unchecked_into())
+        } else {
+            return Err(Error::PictureUnreadable(
+                "it is neither an ImageBitmap nor a VideoFrame".into(),
+            ));
+        };
+        if source.size() == (0, 0) {
+            return Err(Error::PictureUnreadable("it is closed already".into()));
+        }
+        Ok(source)
+    }
+
+    /// Width and height in pixels.
+    pub fn size(&self) -> (usize, usize) {
+        let (width, height) = match self {
+            Source::Bitmap(bitmap) => (bitmap.width(), bitmap.height()),
+            Source::Frame(frame) => (frame.display_width(), frame.display_height()),
+        };
+        (width as usize, height as usize)
+    }
+}
+
+/// Reads pixels of decoded pictures back to the CPU.
+pub struct Canvas {
+    canvas: OffscreenCanvas,
+    context: OffscreenCanvasRenderingContext2d,
+}
+
+impl Canvas {
+    /// A canvas kept in main memory.
+    ///
+    /// # Errors
+    /// [`Error::PictureUnreadable`] where the browser gives no 2d context.
+    pub fn new() -> Result<Self, Error> {
+        let canvas = OffscreenCanvas::new(1, 1).map_err(unreadable)?;
+        let options = js_sys::Object::new();
+        js_sys::Reflect::set(&options, &"willReadFrequently".into(), &true.into())
+            .map_err(unreadable)?;
+        let context = canvas
+            .get_context_with_context_options("2d", &options)
+            .map_err(unreadable)?
+            .ok_or_else(|| Error::PictureUnreadable("there is no 2d canvas".into()))?
+            .unchecked_into::<OffscreenCanvasRenderingContext2d>();
+        Ok(Canvas { canvas, context })
+    }
+
+    /// The network input `[3, 224, 224]` of a picture.
+    ///
+    /// # Errors
+    /// As [`Crop::centred`], and [`Error::PictureUnreadable`] where the browser refuses.
+    pub fn input(&self, source: &Source) -> Result<Vec<f32>, Error> {
+        let (width, height) = source.size();
+        let crop = Crop::centred(width, height)?;
+        let mut resizer = Resizer::new(crop.side);
+        let most = (STRIP_PIXELS / crop.side).clamp(1, crop.side);
+        self.resize(crop.side, most);
+        let mut top = 0;
+        while top < crop.side {
+            let rows = most.min(crop.side - top);
+            let strip = self.read(source, &crop, top, rows)?;
+            for row in strip.data().0.chunks_exact(crop.side * 4) {
+                resizer.push_row(row)?;
+            }
+            top += rows;
+        }
+        resizer.finish()
+    }
+
+    fn resize(&self, width: usize, height: usize) {
+        if self.canvas.width() as usize != width || self.canvas.height() as usize != height {
+            self.canvas.set_width(width as u32);
+            self.canvas.set_height(height as u32);
+            // Replace, not blend: what the last picture left must not shine through.
+            // Setting the size resets the context, so it is said again.
+            let _ = self.context.set_global_composite_operation("copy");
+        }
+    }
+
+    fn read(
+        &self,
+        source: &Source,
+        crop: &Crop,
+        top: usize,
+        rows: usize,
+    ) -> Result<ImageData, Error> {
+        let (left, from) = (crop.left as f64, (crop.top + top) as f64);
+        let (width, height) = (crop.side as f64, rows as f64);
+        match source {
+            Source::Bitmap(bitmap) => self
+                .context
+                .draw_image_with_image_bitmap_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
+                    bitmap, left, from, width, height, 0.0, 0.0, width, height,
+                ),
+            Source::Frame(frame) => self
+                .context
+                .draw_image_with_video_frame_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
+                    frame, left, from, width, height, 0.0, 0.0, width, height,
+                ),
+        }
+        .map_err(unreadable)?;
+        self.context
+            .get_image_data(0.0, 0.0, width, height)
+            .map_err(unreadable)
+    }
+}
+
+fn unreadable(error: JsValue) -> Error {
+    Error::PictureUnreadable(format!("{error:?}"))
+}

@@ -1,0 +1,484 @@
+//! Everything that crosses to JavaScript, and no arithmetic. The engine lives in a worker,
+//! which calls one method at a time.
+
+use js_sys::{Float32Array, Object, Reflect};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+use web_time::Instant;
+
+use crate::classifier::{self, Classifier};
+use crate::device::{Choice, Devices, Timing};
+use crate::embedder::{DIMENSIONS, NAME, WEIGHTS_SHA256};
+use crate::error::Error;
+use crate::frame::source::Source;
+use crate::frame::{MAX_PIXELS, MIN_SIDE};
+use crate::method::Metric;
+use crate::space::{Kind, Space};
+use crate::support::Action;
+
+type Js<T> = Result<T, JsValue>;
+
+/// Runs once when the module is instantiated: a panic is the end of the module, so it is
+/// told to the page before the trap, also from within a callback of the GPU.
+#[wasm_bindgen(start)]
+pub fn start() {
+    std::panic::set_hook(Box::new(|info| {
+        let Ok(scope) = js_sys::global().dyn_into::<web_sys::DedicatedWorkerGlobalScope>() else {
+            return;
+        };
+        let message = object(&[
+            ("type", "panic".into()),
+            ("message", info.to_string().into()),
+        ]);
+        if let Ok(message) = message {
+            let _ = scope.post_message(&message);
+        }
+    }));
+}
+
+/// Which pictures are taken: `{ minSide, maxPixels }`.
+#[wasm_bindgen]
+pub fn picture_limits() -> Js<JsValue> {
+    object(&[
+        ("minSide", MIN_SIDE.into()),
+        ("maxPixels", MAX_PIXELS.into()),
+    ])
+}
+
+/// Frame to answer: devices, support set and settings.
+#[wasm_bindgen]
+pub struct Engine {
+    devices: Devices,
+    classifier: Classifier,
+    space: Space,
+    query: Option<Vec<f32>>,
+    timing: Timing,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Checks the SHA-256 of the weights, builds the CPU's embedder and times it.
+    #[wasm_bindgen(constructor)]
+    pub fn new(weights: Vec<u8>) -> Js<Engine> {
+        Ok(Engine {
+            devices: Devices::new(weights).map_err(throw)?,
+            classifier: Classifier::default(),
+            space: Space::default(),
+            query: None,
+            timing: Timing::default(),
+        })
+    }
+
+    /// Changes the device: `auto`, `webgpu` or `cpu`. Returns the report.
+    pub async fn choose_backend(&mut self, choice: JsValue) -> Js<JsValue> {
+        let choice: Choice = parse(choice, "backend", "auto, webgpu or cpu")?;
+        give(self.devices.choose(choice).await.map_err(throw)?)
+    }
+
+    /// Which device is used, and what was measured to choose it.
+    pub fn report(&self) -> Js<JsValue> {
+        give(self.devices.report())
+    }
+
+    /// Name, SHA-256 and dimensions of the embedder.
+    pub fn embedder(&self) -> Js<JsValue> {
+        object(&[
+            ("name", NAME.into()),
+            ("sha256", WEIGHTS_SHA256.into()),
+            ("dimensions", DIMENSIONS.into()),
+        ])
+    }
+
+    /// Answers a picture and keeps it as the last query.
+    pub async fn classify(&mut self, source: JsValue) -> Js<JsValue> {
+        let source = Source::from_js(source).map_err(throw)?;
+        let start = Instant::now();
+        let (embedding, timing) = self.devices.embed(&source).await.map_err(throw)?;
+        self.query = Some(embedding);
+        self.timing = timing;
+        self.answer_since(start)
+    }
+
+    /// The last query again, under the support set and settings as they are now; null
+    /// before the first.
+    pub fn answer(&mut self) -> Js<JsValue> {
+        if self.query.is_none() {
+            return Ok(JsValue::NULL);
+        }
+        self.timing = Timing::default();
+        self.answer_since(Instant::now())
+    }
+
+    /// The L2-normalised embedding of a picture.
+    pub async fn embed(&mut self, source: JsValue) -> Js<Float32Array> {
+        let source = Source::from_js(source).map_err(throw)?;
+        let (embedding, _) = self.devices.embed(&source).await.map_err(throw)?;
+        Ok(Float32Array::from(embedding.as_slice()))
+    }
+
+    /// The network input `[3, 224, 224]` of a picture, as the device in use makes it.
+    pub async fn frame_input(&mut self, source: JsValue) -> Js<Float32Array> {
+        let source = Source::from_js(source).map_err(throw)?;
+        let input = self.devices.frame_input(&source).await.map_err(throw)?;
+        Ok(Float32Array::from(input.as_slice()))
+    }
+
+    /// Adds a picture to a class; with `continues`, as one step of undo with the shot
+    /// before it. Returns `{ shotId, embedding, support }`.
+    pub async fn add_shot(
+        &mut self,
+        class: u32,
+        source: JsValue,
+        continues: Option<bool>,
+    ) -> Js<JsValue> {
+        let source = Source::from_js(source).map_err(throw)?;
+        let (embedding, _) = self.devices.embed(&source).await.map_err(throw)?;
+        let copy = Float32Array::from(embedding.as_slice());
+        let support = &mut self.classifier.support;
+        let shot = if continues == Some(true) {
+            support.continue_burst(class, embedding)
+        } else {
+            support.add_shot(class, embedding)
+        };
+        object(&[
+            ("shotId", shot.map_err(throw)?.into()),
+            ("embedding", copy.into()),
+            ("support", self.support()?),
+        ])
+    }
+
+    /// Adds a class. Returns `{ classId, support }`.
+    pub fn add_class(&mut self, name: &str) -> Js<JsValue> {
+        let class = self.classifier.support.add_class(name).map_err(throw)?;
+        object(&[("classId", class.into()), ("support", self.support()?)])
+    }
+
+    /// Gives a class another name.
+    pub fn rename_class(&mut self, class: u32, name: &str) -> Js<JsValue> {
+        let support = &mut self.classifier.support;
+        support.rename_class(class, name).map_err(throw)?;
+        self.support()
+    }
+
+    /// Lets a class take part in answers, or not.
+    pub fn enable_class(&mut self, class: u32, enabled: bool) -> Js<JsValue> {
+        let support = &mut self.classifier.support;
+        support.enable_class(class, enabled).map_err(throw)?;
+        self.support()
+    }
+
+    /// Removes a class with its shots.
+    pub fn remove_class(&mut self, class: u32) -> Js<JsValue> {
+        self.classifier.support.remove_class(class).map_err(throw)?;
+        self.support()
+    }
+
+    /// Removes one shot.
+    pub fn remove_shot(&mut self, shot: u32) -> Js<JsValue> {
+        self.classifier.support.remove_shot(shot).map_err(throw)?;
+        self.support()
+    }
+
+    /// Removes everything.
+    pub fn clear(&mut self) -> Js<JsValue> {
+        self.classifier.support.clear();
+        self.support()
+    }
+
+    /// Takes the last change back.
+    pub fn undo(&mut self) -> Js<JsValue> {
+        self.classifier.support.undo();
+        self.support()
+    }
+
+    /// The support set without its embeddings.
+    pub fn support(&self) -> Js<JsValue> {
+        let support = &self.classifier.support;
+        give(&Summary {
+            classes: support
+                .classes()
+                .iter()
+                .map(|class| ClassSummary {
+                    id: class.id,
+                    name: &class.name,
+                    enabled: class.enabled,
+                    shots: class.shots.iter().map(|shot| shot.id).collect(),
+                })
+                .collect(),
+            undo: support.undoable(),
+        })
+    }
+
+    /// The settings, with what `auto` stands for.
+    pub fn settings(&mut self) -> Js<JsValue> {
+        let settings = self.classifier.settings();
+        give(&SettingsView {
+            metric: settings.metric,
+            temperature: settings.temperature.into(),
+            threshold: settings.threshold.into(),
+            auto_temperature: crate::decision::temperature(settings.metric),
+            auto_threshold: self.classifier.auto_threshold().map_err(throw)?,
+        })
+    }
+
+    /// Changes the settings that are named.
+    pub fn set_settings(&mut self, patch: JsValue) -> Js<JsValue> {
+        let patch: SettingsPatch = parse(
+            patch,
+            "settings",
+            "metric euclidean or cosine, temperature and threshold a number or auto",
+        )?;
+        let mut settings = self.classifier.settings();
+        settings.metric = patch.metric.unwrap_or(settings.metric);
+        settings.temperature = patch
+            .temperature
+            .map_or(settings.temperature, Setting::value);
+        settings.threshold = patch.threshold.map_or(settings.threshold, Setting::value);
+        self.classifier.set_settings(settings).map_err(throw)?;
+        self.settings()
+    }
+
+    /// Shots, prototypes and the last query on a plane.
+    pub fn space(&mut self) -> Js<JsValue> {
+        let points = self
+            .space
+            .points(&mut self.classifier, self.query.as_deref())
+            .map_err(throw)?;
+        let views: Vec<PointView> = points
+            .into_iter()
+            .map(|point| PointView {
+                kind: match point.kind {
+                    Kind::Shot(_) => "shot",
+                    Kind::Prototype => "prototype",
+                    Kind::Query => "query",
+                },
+                class_id: point.class,
+                shot_id: match point.kind {
+                    Kind::Shot(id) => Some(id),
+                    _ => None,
+                },
+                x: point.x,
+                y: point.y,
+            })
+            .collect();
+        give(&views)
+    }
+
+    /// Puts a saved state in the place of what there is: the classes with their number of
+    /// shots, and all embeddings one after another, `[shots, 1280]`.
+    pub fn restore(&mut self, state: JsValue, embeddings: Vec<f32>) -> Js<JsValue> {
+        let state: SavedState = serde_wasm_bindgen::from_value(state)
+            .map_err(|error| throw(Error::StateInvalid(error.to_string())))?;
+        let settings = classifier::Settings {
+            metric: state.settings.metric,
+            temperature: state.settings.temperature.value(),
+            threshold: state.settings.threshold.value(),
+        };
+        let classes = state
+            .classes
+            .into_iter()
+            .map(|class| (class.name, class.enabled, class.shots))
+            .collect();
+        self.classifier
+            .restore(settings, classes, &embeddings)
+            .map_err(throw)?;
+        self.support()
+    }
+
+    /// Bytes in use: `{ wasmBytes, gpuBytes }`; `gpuBytes` is null without WebGPU.
+    pub fn memory(&self) -> Js<JsValue> {
+        let wasm = wasm_bindgen::memory().unchecked_into::<js_sys::WebAssembly::Memory>();
+        let buffer = wasm.buffer().unchecked_into::<js_sys::ArrayBuffer>();
+        let gpu = self.devices.gpu_bytes();
+        object(&[
+            ("wasmBytes", buffer.byte_length().into()),
+            (
+                "gpuBytes",
+                gpu.map_or(JsValue::NULL, |bytes| (bytes as f64).into()),
+            ),
+        ])
+    }
+
+    fn answer_since(&mut self, start: Instant) -> Js<JsValue> {
+        let query = self.query.as_deref().unwrap_or_default();
+        let head = Instant::now();
+        let answer = self.classifier.answer(query).map_err(throw)?;
+        let head = head.elapsed();
+        let support = &self.classifier.support;
+        give(&AnswerView {
+            scores: answer
+                .scores
+                .iter()
+                .zip(support.answering())
+                .map(|(score, class)| ScoreView {
+                    class_id: score.class,
+                    name: &class.name,
+                    similarity: score.similarity,
+                    probability: score.probability,
+                })
+                .collect(),
+            best: answer.best,
+            scale: if answer.single_shot {
+                "similarity"
+            } else {
+                "probability"
+            },
+            threshold: answer.threshold,
+            timing: TimingView {
+                frame: self.timing.frame,
+                embed: self.timing.embed,
+                head: head.as_secs_f64() * 1000.0,
+                total: start.elapsed().as_secs_f64() * 1000.0,
+            },
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    classes: Vec<ClassSummary<'a>>,
+    undo: Option<Action>,
+}
+
+#[derive(Serialize)]
+struct ClassSummary<'a> {
+    id: u32,
+    name: &'a str,
+    enabled: bool,
+    shots: Vec<u32>,
+}
+
+#[derive(Serialize)]
+struct AnswerView<'a> {
+    scores: Vec<ScoreView<'a>>,
+    best: Option<u32>,
+    scale: &'static str,
+    threshold: f32,
+    timing: TimingView,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ScoreView<'a> {
+    class_id: u32,
+    name: &'a str,
+    similarity: f32,
+    probability: f32,
+}
+
+#[derive(Serialize)]
+struct TimingView {
+    frame: f64,
+    embed: f64,
+    head: f64,
+    total: f64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PointView {
+    kind: &'static str,
+    class_id: Option<u32>,
+    shot_id: Option<u32>,
+    x: f32,
+    y: f32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Auto {
+    Auto,
+}
+
+/// A number, or `"auto"`.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Setting {
+    Value(f32),
+    Auto(Auto),
+}
+
+impl Setting {
+    fn value(self) -> Option<f32> {
+        match self {
+            Setting::Value(value) => Some(value),
+            Setting::Auto(_) => None,
+        }
+    }
+}
+
+impl From<Option<f32>> for Setting {
+    fn from(value: Option<f32>) -> Self {
+        value.map_or(Setting::Auto(Auto::Auto), Setting::Value)
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SettingsView {
+    metric: Metric,
+    temperature: Setting,
+    threshold: Setting,
+    auto_temperature: f32,
+    auto_threshold: f32,
+}
+
+#[derive(Deserialize)]
+struct SettingsPatch {
+    metric: Option<Metric>,
+    temperature: Option<Setting>,
+    threshold: Option<Setting>,
+}
+
+#[derive(Deserialize)]
+struct SavedState {
+    settings: SavedSettings,
+    classes: Vec<SavedClass>,
+}
+
+#[derive(Deserialize)]
+struct SavedSettings {
+    metric: Metric,
+    temperature: Setting,
+    threshold: Setting,
+}
+
+#[derive(Deserialize)]
+struct SavedClass {
+    name: String,
+    enabled: bool,
+    shots: usize,
+}
+
+fn give<T: Serialize + ?Sized>(value: &T) -> Js<JsValue> {
+    // Null, not undefined, for what is absent: it survives JSON and reads the same.
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
+    Ok(value.serialize(&serializer)?)
+}
+
+fn parse<T: DeserializeOwned>(value: JsValue, name: &'static str, range: &'static str) -> Js<T> {
+    let shown = js_sys::JSON::stringify(&value).map_or_else(|_| "this".into(), String::from);
+    serde_wasm_bindgen::from_value(value).map_err(|_| {
+        throw(Error::SettingInvalid {
+            name,
+            range,
+            value: shown,
+        })
+    })
+}
+
+fn object(entries: &[(&str, JsValue)]) -> Js<JsValue> {
+    let object = Object::new();
+    for (key, value) in entries {
+        Reflect::set(&object, &(*key).into(), value)?;
+    }
+    Ok(object.into())
+}
+
+/// An `Error` with the stable code of ours.
+fn throw(error: Error) -> JsValue {
+    let thrown = js_sys::Error::new(&error.to_string());
+    let _ = Reflect::set(&thrown, &"code".into(), &error.code().into());
+    thrown.into()
+}
