@@ -91,12 +91,13 @@ impl Space {
         let step = shots.len().div_ceil(SAMPLES).max(1);
         let samples: Vec<&[f32]> = shots.iter().copied().step_by(step).collect();
         self.centre = mean(&samples);
-        let centred: Vec<Vec<f32>> = samples
+        let mut centred: Vec<Vec<f32>> = samples
             .iter()
             .map(|sample| difference(sample, &self.centre))
             .collect();
-        let first = principal(&centred, &self.axes[0], None);
-        let second = principal(&centred, &self.axes[1], Some(&first));
+        let first = principal(&centred, &self.axes[0]);
+        flatten(&mut centred, &first);
+        let second = principal(&centred, &self.axes[1]);
         self.axes = [first, second];
         let farthest = shots
             .iter()
@@ -122,20 +123,18 @@ impl Space {
     }
 }
 
-/// The direction of most variance, from `start` where that is one, at right angles to
-/// `apart`.
-fn principal(centred: &[Vec<f32>], start: &[f32], apart: Option<&Vec<f32>>) -> Vec<f32> {
+/// The direction of most variance, starting from `start` where that is one.
+fn principal(centred: &[Vec<f32>], start: &[f32]) -> Vec<f32> {
     let Some(longest) = centred
         .iter()
         .max_by(|a, b| dot(a, a).total_cmp(&dot(b, b)))
     else {
         return Vec::new();
     };
-    let mut axis = if start.len() == longest.len() {
+    let mut axis = if start.len() == longest.len() && dot(start, longest) != 0.0 {
         start.to_vec()
     } else {
-        // Not the sample itself: in the second round it may lie along the first axis.
-        longest.iter().rev().copied().collect()
+        longest.clone()
     };
     for _ in 0..ROUNDS {
         let mut next = vec![0.0; axis.len()];
@@ -145,20 +144,24 @@ fn principal(centred: &[Vec<f32>], start: &[f32], apart: Option<&Vec<f32>>) -> V
                 *sum += along * value;
             }
         }
-        if let Some(other) = apart {
-            let along = dot(&next, other);
-            for (value, taken) in next.iter_mut().zip(other) {
-                *value -= along * taken;
-            }
-        }
         let norm = dot(&next, &next).sqrt();
-        if norm <= f32::EPSILON {
+        if norm <= f32::MIN_POSITIVE {
             return vec![0.0; axis.len()];
         }
         next.iter_mut().for_each(|value| *value /= norm);
         axis = next;
     }
     axis
+}
+
+/// Takes the part along `axis` out of every sample.
+fn flatten(centred: &mut [Vec<f32>], axis: &[f32]) {
+    for sample in centred {
+        let along = dot(sample, axis);
+        for (value, taken) in sample.iter_mut().zip(axis) {
+            *value -= along * taken;
+        }
+    }
 }
 
 fn mean(samples: &[&[f32]]) -> Vec<f32> {

@@ -233,6 +233,7 @@ impl EfficientNetLite0 {
         let (Some(stem), Some(head)) = (layers.first(), layers.last()) else {
             return Err(Error::WeightsInvalid("the network has no layers".into()));
         };
+        let stem = load(stem)?;
         let blocks = block_plans()
             .iter()
             .map(|plan| {
@@ -245,7 +246,7 @@ impl EfficientNetLite0 {
             })
             .collect::<Result<_, Error>>()?;
         Ok(Self {
-            stem: load(stem)?,
+            stem,
             blocks,
             head: load(head)?,
         })

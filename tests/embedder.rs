@@ -1,0 +1,110 @@
+//! Does the network give what PyTorch gives, and is a damaged file refused?
+
+mod photos;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use kshot::Error;
+use kshot::embedder::{DIMENSIONS, Embedder, WEIGHTS, normalise};
+use kshot::frame::{SIDE, input_from_rgba};
+use photos::{NAMES, read_photo};
+
+fn embed(name: &str) -> Vec<f32> {
+    let device = Device::flex();
+    let embedder = Embedder::from_bytes(WEIGHTS, &device).unwrap();
+    let photo = read_photo(&format!("photos/{name}.png"));
+    let input = input_from_rgba(&photo.rgba, photo.width, photo.height).unwrap();
+    let input = Tensor::<4>::from_data(TensorData::new(input, [1, 3, SIDE, SIDE]), &device);
+    let embedding = embedder.forward(input).into_data();
+    normalise(embedding.try_to_vec().unwrap()).unwrap()
+}
+
+fn cosine(a: &[f32], b: &[f32]) -> f64 {
+    let dot = |x: &[f32], y: &[f32]| -> f64 {
+        let products = x.iter().zip(y).map(|(x, y)| f64::from(*x) * f64::from(*y));
+        products.sum()
+    };
+    dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
+}
+
+#[test]
+fn embeddings_agree_with_pytorch() {
+    let file = std::fs::read("tests/fixtures/embeddings.safetensors").unwrap();
+    let expected = safetensors::SafeTensors::deserialize(&file).unwrap();
+    for name in NAMES {
+        let reference = expected.tensor(&format!("{name}.embedding")).unwrap();
+        let (values, _) = reference.data().as_chunks::<4>();
+        let reference: Vec<f32> = values.iter().map(|v| f32::from_le_bytes(*v)).collect();
+        let cosine = cosine(&embed(name), &reference);
+        assert!(cosine >= 0.9999, "{name}: cosine {cosine}");
+    }
+}
+
+#[test]
+fn different_photos_have_different_embeddings() {
+    assert!(cosine(&embed("coffee"), &embed("rocket")) < 0.5);
+}
+
+#[test]
+fn a_batch_gives_what_its_pictures_give_alone() {
+    let device = Device::flex();
+    let embedder = Embedder::from_bytes(WEIGHTS, &device).unwrap();
+    let inputs: Vec<Vec<f32>> = ["coffee", "chelsea"]
+        .map(|name| {
+            let photo = read_photo(&format!("photos/{name}.png"));
+            input_from_rgba(&photo.rgba, photo.width, photo.height).unwrap()
+        })
+        .to_vec();
+    let batch = TensorData::new(inputs.concat(), [2, 3, SIDE, SIDE]);
+    let together = embedder.forward(Tensor::<4>::from_data(batch, &device));
+    let together: Vec<f32> = together.into_data().try_to_vec().unwrap();
+    for (input, row) in inputs.into_iter().zip(together.chunks(DIMENSIONS)) {
+        let input = TensorData::new(input, [1, 3, SIDE, SIDE]);
+        let alone = embedder.forward(Tensor::<4>::from_data(input, &device));
+        let alone: Vec<f32> = alone.into_data().try_to_vec().unwrap();
+        assert!(cosine(&alone, row) > 0.999_999);
+    }
+}
+
+#[test]
+fn one_flipped_bit_in_the_weights_is_an_error() {
+    let mut damaged = WEIGHTS.to_vec();
+    let middle = damaged.len() / 2;
+    damaged[middle] ^= 1;
+    let error = Embedder::from_bytes(&damaged, &Device::flex()).unwrap_err();
+    assert_eq!(error.code(), "weights_damaged");
+    assert!(error.to_string().contains("SHA-256"));
+}
+
+#[test]
+fn truncated_and_empty_weights_are_an_error() {
+    for length in [0, 7, WEIGHTS.len() - 1] {
+        let error = Embedder::from_bytes(&WEIGHTS[..length], &Device::flex()).unwrap_err();
+        assert_eq!(error.code(), "weights_damaged", "{length} bytes");
+    }
+}
+
+#[test]
+fn a_network_with_a_tensor_missing_is_an_error_that_names_it() {
+    use kshot::embedder::efficientnet_lite0::EfficientNetLite0;
+    let empty = safetensors::serialize(
+        Vec::<(String, safetensors::tensor::TensorView<'_>)>::new(),
+        None,
+    )
+    .unwrap();
+    let error = EfficientNetLite0::from_safetensors(&empty, &Device::flex()).unwrap_err();
+    assert!(matches!(&error, Error::WeightsInvalid(why) if why.contains("stem.weight")));
+}
+
+#[test]
+fn an_embedding_that_says_nothing_is_refused() {
+    for bad in [
+        vec![0.0; DIMENSIONS],
+        vec![f32::NAN; DIMENSIONS],
+        vec![1.0; 3],
+    ] {
+        assert_eq!(normalise(bad).unwrap_err().code(), "embedding_invalid");
+    }
+    let mut infinite = vec![1.0; DIMENSIONS];
+    infinite[7] = f32::INFINITY;
+    assert_eq!(normalise(infinite).unwrap_err().code(), "embedding_invalid");
+}

@@ -1,0 +1,162 @@
+//! Does the support set keep what was recorded, and give it back?
+
+use kshot::Error;
+use kshot::support::{Action, MAX_CLASSES, MAX_UNDO, SupportSet};
+
+fn embedding(value: f32) -> Vec<f32> {
+    vec![value; 4]
+}
+
+fn names(support: &SupportSet) -> Vec<&str> {
+    let classes = support.classes().iter();
+    classes.map(|class| class.name.as_str()).collect()
+}
+
+#[test]
+fn classes_and_shots_are_kept_in_the_order_they_came() {
+    let mut support = SupportSet::default();
+    let mug = support.add_class("mug").unwrap();
+    let key = support.add_class(" key ").unwrap();
+    let first = support.add_shot(key, embedding(1.0)).unwrap();
+    let second = support.add_shot(key, embedding(2.0)).unwrap();
+    assert_eq!(names(&support), ["mug", "key"]);
+    let shots: Vec<u32> = support.classes()[1].shots.iter().map(|s| s.id).collect();
+    assert_eq!(shots, [first, second]);
+    assert_ne!(mug, key);
+}
+
+#[test]
+fn every_change_can_be_taken_back() {
+    let mut support = SupportSet::default();
+    let mug = support.add_class("mug").unwrap();
+    let shot = support.add_shot(mug, embedding(1.0)).unwrap();
+    support.rename_class(mug, "cup").unwrap();
+    support.enable_class(mug, false).unwrap();
+    support.remove_shot(shot).unwrap();
+    support.remove_class(mug).unwrap();
+    support.clear();
+    support
+        .restore(vec![("key".into(), true, vec![embedding(3.0)])])
+        .unwrap();
+
+    let expected = [
+        (Action::Restore, vec![]),
+        (Action::Clear, vec![]),
+        (Action::RemoveClass, vec!["cup"]),
+        (Action::RemoveShot, vec!["cup"]),
+        (Action::EnableClass, vec!["cup"]),
+        (Action::RenameClass, vec!["mug"]),
+        (Action::AddShot, vec!["mug"]),
+        (Action::AddClass, vec![]),
+    ];
+    for (action, left) in expected {
+        assert_eq!(support.undoable(), Some(action));
+        assert_eq!(support.undo(), Some(action));
+        assert_eq!(names(&support), left);
+    }
+    assert_eq!(support.undo(), None);
+}
+
+#[test]
+fn a_shot_that_was_removed_comes_back_with_its_id_and_its_embedding() {
+    let mut support = SupportSet::default();
+    let mug = support.add_class("mug").unwrap();
+    let shot = support.add_shot(mug, embedding(7.0)).unwrap();
+    support.remove_shot(shot).unwrap();
+    assert!(support.classes()[0].shots.is_empty());
+    support.undo();
+    assert_eq!(support.classes()[0].shots[0].id, shot);
+    assert_eq!(*support.classes()[0].shots[0].embedding, [7.0; 4]);
+}
+
+#[test]
+fn a_burst_is_one_step_of_undo() {
+    let mut support = SupportSet::default();
+    let mug = support.add_class("mug").unwrap();
+    support.add_shot(mug, embedding(1.0)).unwrap();
+    support.add_shot(mug, embedding(2.0)).unwrap();
+    for _ in 0..20 {
+        support.continue_burst(mug, embedding(3.0)).unwrap();
+    }
+    assert_eq!(support.classes()[0].shots.len(), 22);
+    support.undo();
+    assert_eq!(support.classes()[0].shots.len(), 1);
+}
+
+#[test]
+fn ids_are_never_used_twice() {
+    let mut support = SupportSet::default();
+    let mug = support.add_class("mug").unwrap();
+    let first = support.add_shot(mug, embedding(1.0)).unwrap();
+    support.undo();
+    let second = support.add_shot(mug, embedding(1.0)).unwrap();
+    support.remove_class(mug).unwrap();
+    let key = support.add_class("key").unwrap();
+    assert_ne!(first, second);
+    assert_ne!(mug, key);
+}
+
+#[test]
+fn what_is_not_there_is_an_error_that_changes_nothing() {
+    let mut support = SupportSet::default();
+    let mug = support.add_class("mug").unwrap();
+    let revision = support.revision();
+    assert_eq!(
+        support.add_shot(99, embedding(1.0)),
+        Err(Error::ClassUnknown(99))
+    );
+    assert_eq!(support.remove_class(99), Err(Error::ClassUnknown(99)));
+    assert_eq!(support.enable_class(99, true), Err(Error::ClassUnknown(99)));
+    assert_eq!(support.rename_class(99, "x"), Err(Error::ClassUnknown(99)));
+    assert_eq!(support.remove_shot(5), Err(Error::ShotUnknown(5)));
+    assert_eq!(support.rename_class(mug, " \t"), Err(Error::NameEmpty));
+    assert_eq!(support.add_class(""), Err(Error::NameEmpty));
+    assert_eq!(support.revision(), revision);
+    assert_eq!(support.undoable(), Some(Action::AddClass));
+}
+
+#[test]
+fn a_bad_restore_leaves_everything_as_it_was() {
+    let mut support = SupportSet::default();
+    support.add_class("mug").unwrap();
+    let saved = vec![("key".into(), true, vec![]), ("  ".into(), true, vec![])];
+    assert_eq!(support.restore(saved), Err(Error::NameEmpty));
+    assert_eq!(names(&support), ["mug"]);
+}
+
+#[test]
+fn one_class_more_than_the_limit_is_refused() {
+    let mut support = SupportSet::default();
+    for number in 0..MAX_CLASSES {
+        support.add_class(&number.to_string()).unwrap();
+    }
+    let error = support.add_class("one more").unwrap_err();
+    assert_eq!(error, Error::TooManyClasses(MAX_CLASSES));
+}
+
+#[test]
+fn the_oldest_changes_are_forgotten_and_the_newest_stay() {
+    let mut support = SupportSet::default();
+    for number in 0..MAX_UNDO + 5 {
+        support.add_class(&number.to_string()).unwrap();
+    }
+    let mut steps = 0;
+    while support.undo().is_some() {
+        steps += 1;
+    }
+    assert_eq!(steps, MAX_UNDO);
+    assert_eq!(support.classes().len(), 5);
+}
+
+#[test]
+fn only_enabled_classes_with_shots_answer() {
+    let mut support = SupportSet::default();
+    support.add_class("empty").unwrap();
+    let off = support.add_class("off").unwrap();
+    let on = support.add_class("on").unwrap();
+    support.add_shot(off, embedding(1.0)).unwrap();
+    support.add_shot(on, embedding(1.0)).unwrap();
+    support.enable_class(off, false).unwrap();
+    let answering: Vec<u32> = support.answering().map(|class| class.id).collect();
+    assert_eq!(answering, [on]);
+}
