@@ -13,6 +13,7 @@ use kshot::embedder::efficientnet_lite0::{Layer, layers};
 use pytorch_reader::{DType, PytorchReader};
 use sha2::{Digest, Sha256};
 
+use crate::report::count;
 use crate::safetensors_file::{HalfTensor, write_to_bytes};
 
 /// Epsilon of every BatchNorm in the network: `batch_norm_epsilon` of the TensorFlow
@@ -123,31 +124,41 @@ fn block_names(block: &str, part: &str, norm: usize) -> (String, String) {
     )
 }
 
-/// Folds `y = gamma (conv(x) - mean) / sqrt(variance + epsilon) + beta` into one convolution.
+/// Reads a layer and folds its BatchNorm.
 ///
 /// Returns the weight `[out, in / groups, k, k]`, row-major, and the bias `[out]`.
 fn fold_layer(checkpoint: &PytorchReader, layer: &Layer) -> Result<(Vec<f64>, Vec<f64>)> {
     let (conv, norm) = name_in_checkpoint(&layer.name)?;
-    let outputs = layer.weight[0];
+    let outputs = [layer.weight[0]];
     let mut weight = read_tensor(checkpoint, &format!("{conv}.weight"), &layer.weight)?;
-    let gamma = read_tensor(checkpoint, &format!("{norm}.weight"), &[outputs])?;
-    let beta = read_tensor(checkpoint, &format!("{norm}.bias"), &[outputs])?;
-    let mean = read_tensor(checkpoint, &format!("{norm}.running_mean"), &[outputs])?;
-    let variance = read_tensor(checkpoint, &format!("{norm}.running_var"), &[outputs])?;
-
-    let mut bias = Vec::with_capacity(outputs);
-    let inputs_a_channel: usize = layer.weight[1..].iter().product();
-    let statistics = gamma.iter().zip(&beta).zip(mean.iter().zip(&variance));
-    for (channel, ((gamma, beta), (mean, variance))) in
-        weight.chunks_exact_mut(inputs_a_channel).zip(statistics)
-    {
-        let scale = gamma / (variance + BATCH_NORM_EPSILON).sqrt();
-        for value in channel {
-            *value *= scale;
-        }
-        bias.push(beta - mean * scale);
-    }
+    let gamma = read_tensor(checkpoint, &format!("{norm}.weight"), &outputs)?;
+    let beta = read_tensor(checkpoint, &format!("{norm}.bias"), &outputs)?;
+    let mean = read_tensor(checkpoint, &format!("{norm}.running_mean"), &outputs)?;
+    let variance = read_tensor(checkpoint, &format!("{norm}.running_var"), &outputs)?;
+    let bias = fold(&mut weight, &gamma, &beta, &mean, &variance);
     Ok((weight, bias))
+}
+
+/// Folds `y = gamma (conv(x) - mean) / sqrt(variance + epsilon) + beta` into one convolution:
+/// scales `weight`, the output channels one after another, and returns the bias.
+pub fn fold(
+    weight: &mut [f64],
+    gamma: &[f64],
+    beta: &[f64],
+    mean: &[f64],
+    variance: &[f64],
+) -> Vec<f64> {
+    let inputs = weight.len() / gamma.len();
+    let statistics = gamma.iter().zip(beta).zip(mean.iter().zip(variance));
+    let channels = weight.chunks_exact_mut(inputs);
+    channels
+        .zip(statistics)
+        .map(|(channel, ((gamma, beta), (mean, variance)))| {
+            let scale = gamma / (variance + BATCH_NORM_EPSILON).sqrt();
+            channel.iter_mut().for_each(|value| *value *= scale);
+            beta - mean * scale
+        })
+        .collect()
 }
 
 /// One tensor of the checkpoint, row-major, in double precision for the folding.
@@ -211,9 +222,9 @@ fn refuse_unknown_tensors(checkpoint: &PytorchReader, plan: &[Layer]) -> Result<
     unknown.sort();
     if let Some(first) = unknown.first() {
         bail!(
-            "the checkpoint is not EfficientNet-Lite0: it has {} tensors that the network does not, \
-             the first is {first}",
-            unknown.len()
+            "the checkpoint is not EfficientNet-Lite0: it has {} that the network does not have, \
+             {first} to begin with",
+            count(unknown.len(), "tensor", "tensors")
         );
     }
     Ok(())

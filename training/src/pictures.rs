@@ -1,7 +1,7 @@
 //! Labelled pictures: where they are, and how their bytes become pixels.
 //!
 //! Owns the search for what the user named, the decoding, and the choice of classes. Listing
-//! is left to [`folder`](crate::folder) and [`pack`](crate::pack). It reads a picture only
+//! is left to the modules `folder` and `pack`. It reads a picture only
 //! when asked, so that a large folder never lies in memory whole.
 
 use std::collections::{BTreeMap, BTreeSet};

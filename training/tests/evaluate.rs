@@ -1,0 +1,157 @@
+//! Does the command measure what it says, from photos to table?
+#![allow(clippy::unwrap_used)]
+
+mod fixture;
+
+use std::fs;
+
+use fixture::{command, run, stdout, write_pack};
+
+const SMALL: [&str; 8] = [
+    "--way",
+    "3",
+    "--shot",
+    "1,2",
+    "--queries",
+    "2",
+    "--episodes",
+    "40",
+];
+
+/// The lines of the table, without the header.
+fn rows(text: &str) -> Vec<String> {
+    text.lines()
+        .filter(|line| line.starts_with("prototypical"))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The accuracy in a line of the table, in percent.
+fn accuracy(row: &str) -> f64 {
+    row.split_whitespace().nth(3).unwrap().parse().unwrap()
+}
+
+#[test]
+fn photos_are_told_apart_and_more_shots_help() {
+    let photos = fixture::photos();
+    let text = stdout(&run(
+        &[&["evaluate", photos.to_str().unwrap()], &SMALL[..]].concat()
+    ));
+    let rows = rows(&text);
+    assert_eq!(rows.len(), 4, "{text}");
+    for (row, start) in rows.iter().zip([
+        ["prototypical", "euclidean", "1"],
+        ["prototypical", "cosine", "1"],
+        ["prototypical", "euclidean", "2"],
+        ["prototypical", "cosine", "2"],
+    ]) {
+        assert_eq!(row.split_whitespace().take(3).collect::<Vec<_>>(), start);
+        assert!(accuracy(row) > 80.0, "{text}");
+        assert!(row.contains('±'));
+    }
+    assert!(accuracy(&rows[2]) > accuracy(&rows[0]), "{text}");
+    assert!(text.contains("24 pictures, 6 classes; "), "{text}");
+    assert!(text.contains("CPU, burn-flex"), "{text}");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_figures_and_a_pack_those_of_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let pack = write_pack(folder.path());
+    let photos = fixture::photos();
+    let figures = |path: &std::path::Path, seed: &str| {
+        let start = [
+            "evaluate",
+            path.to_str().unwrap(),
+            "--seed",
+            seed,
+            "--metric",
+            "cosine",
+        ];
+        rows(&stdout(&run(&[&start[..], &SMALL[..]].concat())))
+    };
+    let first = figures(&photos, "5");
+    assert_eq!(first.len(), 2);
+    assert_eq!(first, figures(&pack, "5"));
+    assert_ne!(first, figures(&pack, "6"));
+}
+
+#[test]
+fn a_relative_pack_name_is_found_in_the_data_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    write_pack(folder.path());
+    let arguments = [&["evaluate", "things"], &SMALL[..]].concat();
+    let output = command(&arguments)
+        .env("KSHOT_DATA", folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(rows(&stdout(&output)).len(), 4);
+}
+
+#[test]
+fn small_classes_and_unreadable_files_are_named_counted_and_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = fixture::copy_photos(folder.path());
+    // Lamp loses a picture once it is decoded, stapler has too few from the start.
+    fs::write(copy.join("lamp/image_0003.jpg"), "this is no picture").unwrap();
+    fs::remove_file(copy.join("stapler/image_0007.jpg")).unwrap();
+    for number in 0..12 {
+        fs::write(
+            copy.join(format!("umbrella/notes_{number:02}.txt")),
+            "not a picture",
+        )
+        .unwrap();
+    }
+    let text = stdout(&run(
+        &[&["evaluate", copy.to_str().unwrap()], &SMALL[..]].concat()
+    ));
+    let left_out =
+        "2 classes are left out, with fewer than 4 usable pictures: lamp (3), stapler (3)";
+    assert!(text.contains(left_out), "{text}");
+    assert!(text.contains("13 files could not be used:"), "{text}");
+    assert!(
+        text.contains("  lamp/image_0003.jpg: it is no picture of a known format"),
+        "{text}"
+    );
+    assert!(text.contains("  umbrella/notes_08.txt: "), "{text}");
+    assert!(!text.contains("umbrella/notes_09.txt"), "{text}");
+    assert!(text.contains("  and 3 more"), "{text}");
+    assert!(text.contains("16 pictures, 4 classes; "), "{text}");
+}
+
+#[test]
+fn where_every_class_takes_part_there_is_no_share_of_misnamed_queries() {
+    let photos = fixture::photos();
+    let size = [
+        "--way",
+        "6",
+        "--shot",
+        "2",
+        "--queries",
+        "2",
+        "--episodes",
+        "5",
+    ];
+    let text = stdout(&run(
+        &[&["evaluate", photos.to_str().unwrap()], &size[..]].concat()
+    ));
+    assert!(rows(&text).iter().all(|row| row.ends_with(" -")), "{text}");
+}
+
+#[test]
+fn calibrate_prints_a_temperature_and_the_spread_of_similarities() {
+    let photos = fixture::photos();
+    let text = stdout(&run(&[
+        &["calibrate", photos.to_str().unwrap()],
+        &SMALL[..],
+    ]
+    .concat()));
+    assert_eq!(
+        text.lines()
+            .filter(|line| line.starts_with("euclidean"))
+            .count(),
+        2 + 2 + 6,
+        "{text}"
+    );
+    assert!(text.contains("nearest wrong"), "{text}");
+}

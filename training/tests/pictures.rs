@@ -1,0 +1,128 @@
+//! Are the pictures the ones that were meant, the right way up?
+#![allow(clippy::unwrap_used)]
+
+mod fixture;
+
+use std::fs;
+
+use training::pictures::{PictureSet, Pixels, decode};
+
+/// Class and pixels of everything in a set.
+fn pixels(set: &PictureSet) -> Vec<(String, Pixels)> {
+    let mut all = Vec::new();
+    for (class, pictures) in &set.classes {
+        for picture in pictures {
+            all.push((class.clone(), set.read(picture).unwrap()));
+        }
+    }
+    all
+}
+
+#[test]
+fn a_pack_and_a_folder_of_the_same_photos_give_the_same_pixels() {
+    let folder = tempfile::tempdir().unwrap();
+    let pack = PictureSet::open(&fixture::write_pack(folder.path())).unwrap();
+    let photos = PictureSet::open(&fixture::photos()).unwrap();
+    assert_eq!(photos.len(), 24);
+    assert_eq!(photos.classes.len(), 6);
+    assert_eq!(pixels(&pack), pixels(&photos));
+}
+
+#[test]
+fn a_pack_is_found_with_either_extension_and_with_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let pack = fixture::write_pack(folder.path());
+    for path in [
+        pack.clone(),
+        pack.with_extension("csv"),
+        pack.with_extension("bin"),
+    ] {
+        assert_eq!(
+            PictureSet::open(&path).unwrap().len(),
+            24,
+            "{}",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn a_pack_may_have_a_dot_in_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let pack = fixture::write_pack(folder.path());
+    for extension in ["csv", "bin"] {
+        let dotted = folder.path().join(format!("things.v2.{extension}"));
+        fs::rename(pack.with_extension(extension), dotted).unwrap();
+    }
+    assert_eq!(
+        PictureSet::open(&folder.path().join("things.v2"))
+            .unwrap()
+            .len(),
+        24
+    );
+}
+
+#[test]
+fn hidden_files_are_no_pictures_and_no_complaint() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = fixture::copy_photos(folder.path());
+    fs::write(copy.join("lamp/.DS_Store"), "x").unwrap();
+    fs::create_dir(copy.join(".git")).unwrap();
+    let set = PictureSet::open(&copy).unwrap();
+    assert_eq!(
+        (set.len(), set.classes.len(), set.unreadable.len()),
+        (24, 6, 0)
+    );
+}
+
+#[test]
+fn a_photo_whose_exif_says_it_lies_on_its_side_is_turned_upright() {
+    let plain = fs::read(fixture::photo()).unwrap();
+    let upright = decode(&plain).unwrap();
+    // An EXIF block with one entry, orientation (0x0112) = 6: turn by 90 degrees clockwise.
+    let mut exif = b"\xff\xe1\x00\x22Exif\0\0MM\0\x2a\0\0\0\x08\0\x01".to_vec();
+    exif.extend(b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0");
+    let turned = decode(&[&plain[..2], &exif, &plain[2..]].concat()).unwrap();
+
+    assert_eq!(
+        (turned.width, turned.height),
+        (upright.height, upright.width)
+    );
+    let pixel = |of: &Pixels, x: usize, y: usize| {
+        let start = (y * of.width + x) * 4;
+        of.rgba[start..start + 4].to_vec()
+    };
+    for (x, y) in [(0, 0), (17, 5), (upright.width - 1, upright.height - 1)] {
+        let (new_x, new_y) = (upright.height - 1 - y, x);
+        assert_eq!(pixel(&turned, new_x, new_y), pixel(&upright, x, y));
+    }
+}
+
+#[test]
+fn a_picture_of_one_pixel_is_refused_by_size() {
+    let one = image::RgbImage::new(1, 1);
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    one.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    let error = decode(bytes.get_ref()).unwrap_err().to_string();
+    assert!(error.contains("1 x 1 pixels"), "{error}");
+}
+
+#[test]
+fn a_split_table_leaves_out_the_classes_of_other_splits() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("classes.csv");
+    fs::write(
+        &table,
+        "wnid,name,suggested_split\nlamp,Lamp,train\nstapler,\"Stapler, metal\",test\n",
+    )
+    .unwrap();
+    let mut set = PictureSet::open(&fixture::photos()).unwrap();
+    assert_eq!(set.keep_split(&table, "train").unwrap(), 1);
+    assert!(set.classes.contains_key("lamp") && set.classes.contains_key("umbrella"));
+    assert!(!set.classes.contains_key("stapler"));
+    let error = set.keep_split(&table, "trian").unwrap_err().to_string();
+    assert!(
+        error.contains("no split trian; it has: test, train"),
+        "{error}"
+    );
+}
