@@ -33,7 +33,7 @@ export interface StoredShape {
   classes: { name: string; enabled: boolean; shots: number }[];
 }
 
-/** The wasm engine. Ids are its own and change when it is built again; errors carry a `code`. */
+/** The wasm engine. Ids are its own and change when it is built again; errors carry a `code`. One call at a time. */
 export interface Engine {
   choose_backend(choice: BackendChoice): Promise<DeviceReport>;
   report(): DeviceReport;
@@ -43,6 +43,7 @@ export interface Engine {
   add_shot(
     classId: number,
     source: Frame,
+    continues: boolean,
   ): Promise<{ shotId: number; embedding: Float32Array<ArrayBuffer>; support: SupportSummary }>;
   embed(source: Frame): Promise<Float32Array<ArrayBuffer>>;
   frame_input(source: Frame): Promise<Float32Array<ArrayBuffer>>;

@@ -97,7 +97,8 @@ export class KShot {
       weightsBytes: options.weightsUrl === undefined ? __WEIGHTS_BYTES__ : 0,
     });
     const kshot = new KShot(session);
-    if (backend === "auto") void kshot.#measureBehind();
+    // In a task of its own, so that calls made as soon as `load` returns are not behind it.
+    if (backend === "auto") setTimeout(() => kshot.#measureBehind());
     else await kshot.chooseBackend(backend);
     return kshot;
   }
@@ -173,17 +174,16 @@ export class KShot {
    * Throws `class_unknown`, `too_many_shots`, `picture_unreadable`, `picture_too_small`,
    * `picture_too_large`, `video_not_ready`, `embedding_invalid`.
    *
+   * With `continues` it is one step of undo together with the shot before it: the later pictures of a burst.
+   *
    * @example
    * for (const file of input.files ?? []) await kshot.addShot(mug, file);
    */
-  async addShot(classId: number, source: FrameSource): Promise<number> {
+  async addShot(classId: number, source: FrameSource, { continues = false } = {}): Promise<number> {
     await this.#session.usable();
     const { mirror, limits } = this.#session;
     const frame = await takeFrame(source, limits);
-    const reply = await this.#send("add_shot", frame, () => ({
-      classId: mirror.engineClass(classId),
-      frame,
-    }));
+    const reply = await this.#send("add_shot", frame, () => ({ classId: mirror.engineClass(classId), frame, continues }));
     const shotId = mirror.keepShot(reply.shotId, reply.embedding);
     this.#take(reply);
     return shotId;

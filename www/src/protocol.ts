@@ -37,7 +37,7 @@ export interface Calls {
   classify: { args: { frame: Frame }; result: Answer };
   answer: { args: null; result: Answer | null };
   add_shot: {
-    args: { classId: number; frame: Frame };
+    args: { classId: number; frame: Frame; continues: boolean };
     result: SupportReply & { shotId: number; embedding: Float32Array<ArrayBuffer> };
   };
   embed: { args: { frame: Frame }; result: Float32Array<ArrayBuffer> };

@@ -109,7 +109,7 @@ export class Session {
     call: C,
     args: () => Calls[C]["args"],
     transfer: Transferable[] = [],
-    limit = this.device?.backend === "webgpu" ? GPU_SILENCE_MS : undefined,
+    limit = this.#silence(),
   ): Promise<Calls[C]["result"]> {
     await this.usable();
     return present(this.#link).call(call, args(), { transfer, limit });
@@ -176,6 +176,12 @@ export class Session {
     this.#limits = loaded.limits;
     this.#settings ??= loaded.settings;
     this.device = { ...loaded.device, choice: this.device?.choice ?? loaded.device.choice };
+  }
+
+  /** How long a call may take, in milliseconds; the CPU always answers or traps. */
+  #silence(): number | undefined {
+    if (this.measuring) return CHOICE_SILENCE_MS;
+    return this.device?.backend === "webgpu" ? GPU_SILENCE_MS : undefined;
   }
 
   /** Never rejects: it ends in `ready` or `failed`. */

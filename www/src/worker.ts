@@ -12,8 +12,8 @@ import type { LoadProgress, SupportSummary } from "./types.ts";
 type Handlers = { [C in Call]: (args: Calls[C]["args"]) => Calls[C]["result"] | Promise<Calls[C]["result"]> };
 
 let built: Engine | null = null;
-// Frames go through the network one after the other, whatever the page sends.
-let frames: Promise<unknown> = Promise.resolve();
+// The engine takes one call at a time, also where a call waits for the GPU.
+let lane: Promise<void> = Promise.resolve();
 
 function engine(): Engine {
   if (built === null) throw Object.assign(new Error("the engine is not loaded"), { code: "engine_crashed" });
@@ -22,13 +22,6 @@ function engine(): Engine {
 
 function withSettings(support: SupportSummary): SupportReply {
   return { support, settings: engine().settings() };
-}
-
-/** Runs one forward pass after those before it, and closes its frame however it ends. */
-function inTurn<T>(frame: ImageBitmap | VideoFrame, pass: () => Promise<T>): Promise<T> {
-  const turn = frames.then(pass).finally(() => frame.close());
-  frames = turn.catch(() => {});
-  return turn;
 }
 
 const handlers: Handlers = {
@@ -47,15 +40,14 @@ const handlers: Handlers = {
     postProgress({ step: "measure", loaded: 0, total: 0 });
     return engine().choose_backend(choice);
   },
-  classify: ({ frame }) => inTurn(frame, () => engine().classify(frame)),
+  classify: ({ frame }) => engine().classify(frame),
   answer: () => engine().answer(),
-  add_shot: ({ classId, frame }) =>
-    inTurn(frame, async () => {
-      const { shotId, embedding, support } = await engine().add_shot(classId, frame);
-      return { shotId, embedding, ...withSettings(support) };
-    }),
-  embed: ({ frame }) => inTurn(frame, () => engine().embed(frame)),
-  frame_input: ({ frame }) => inTurn(frame, () => engine().frame_input(frame)),
+  add_shot: async ({ classId, frame, continues }) => {
+    const { shotId, embedding, support } = await engine().add_shot(classId, frame, continues);
+    return { shotId, embedding, ...withSettings(support) };
+  },
+  embed: ({ frame }) => engine().embed(frame),
+  frame_input: ({ frame }) => engine().frame_input(frame),
   add_class: ({ name }) => {
     const { classId, support } = engine().add_class(name);
     return { classId, ...withSettings(support) };
@@ -78,6 +70,8 @@ async function answerCall({ id, call, args }: Request): Promise<void> {
     post({ type: "result", id, result: await handle(args) });
   } catch (thrown) {
     post({ type: "error", id, error: packError(thrown) });
+  } finally {
+    if (args !== null && "frame" in args) args.frame.close();
   }
 }
 
@@ -90,5 +84,5 @@ function postProgress(progress: LoadProgress): void {
 }
 
 self.onmessage = (event: MessageEvent<Request>) => {
-  void answerCall(event.data);
+  lane = lane.then(() => answerCall(event.data));
 };

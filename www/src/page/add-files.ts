@@ -1,0 +1,60 @@
+/** Photo files into classes: one after the other, counted, and each that cannot be used is named. */
+import { KShotError } from "../errors.ts";
+import type { App } from "./app.ts";
+import type { FoundFile } from "./drops.ts";
+import type { Refusals } from "./refusals.ts";
+import { drawFileThumbnail, keepThumbnail } from "./thumbnails.ts";
+
+/** Where progress and refusals of one class are shown. */
+export interface FileReport {
+  refusals: Refusals;
+  /** `total` 0 means that it is over. */
+  onProgress(done: number, total: number): void;
+}
+
+/** Adds the files to a class, as one step of undo; gives how many were added. */
+export async function addFiles(
+  app: App,
+  classId: number,
+  files: readonly File[],
+  report: FileReport,
+): Promise<number> {
+  let added = 0;
+  report.refusals.clear();
+  await app.history.group(async () => {
+    for (const [i, file] of files.entries()) {
+      report.onProgress(i, files.length);
+      try {
+        await addFile(app, classId, file, added > 0);
+        added++;
+      } catch (error) {
+        if (!(error instanceof KShotError)) throw error;
+        report.refusals.add(file.name, error);
+        if (error.code === "too_many_shots" || error.code === "class_unknown") break;
+      }
+    }
+  });
+  report.onProgress(0, 0);
+  return added;
+}
+
+/** Adds one picture file as a shot. */
+export async function addFile(app: App, classId: number, file: Blob, continues: boolean): Promise<void> {
+  const engine = app.engine;
+  if (engine === null) return;
+  const shotId = await engine.addShot(classId, file, { continues });
+  await keepThumbnail(shotId, await drawFileThumbnail(file));
+}
+
+/** Files by the innermost folder they lie in; those without one are left out. */
+export function byFolder(found: readonly FoundFile[]): Map<string, File[]> {
+  const folders = new Map<string, File[]>();
+  for (const { file, folders: path } of found) {
+    const name = path[path.length - 1];
+    if (name === undefined) continue;
+    const files = folders.get(name);
+    if (files === undefined) folders.set(name, [file]);
+    else files.push(file);
+  }
+  return folders;
+}

@@ -1,0 +1,63 @@
+/** A bar for each answering class, in the order of the cards. Elements are made once and only moved. */
+import type { Answer } from "../types.ts";
+import { accentOf, paint } from "./accents.ts";
+import type { App } from "./app.ts";
+import { find, make, setText } from "./dom.ts";
+import { onLanguage, words } from "./language.ts";
+import { sayScore, scoreOf } from "./scores.ts";
+
+interface Bar {
+  row: HTMLLIElement;
+  key: HTMLSpanElement;
+  name: HTMLSpanElement;
+  fill: HTMLSpanElement;
+  value: HTMLSpanElement;
+}
+
+/** Starts the bars. */
+export function startBars(app: App): void {
+  const list = find("bars");
+  const bars: Bar[] = [];
+
+  const show = (answer: Answer | null) => {
+    const scores = answer?.scores ?? [];
+    const classes = app.engine?.support.classes ?? [];
+    list.hidden = app.engine === null;
+    while (bars.length < scores.length) bars.push(makeBar(list));
+    while (bars.length > scores.length) bars.pop()?.row.remove();
+    list.classList.toggle("many", scores.length > 6);
+    list.dataset.scale = answer?.scale ?? "";
+    scores.forEach((score, i) => {
+      const bar = bars[i];
+      if (bar === undefined || answer === null) return;
+      paint(bar.row, accentOf(score.classId, []));
+      bar.row.dataset.classId = String(score.classId);
+      bar.row.classList.toggle("best", score.classId === answer.best);
+      setText(bar.key, String(classes.findIndex(({ id }) => id === score.classId) + 1));
+      setText(bar.name, score.name);
+      setText(bar.value, sayScore(score, answer.scale));
+      const width = Math.min(Math.max(scoreOf(score, answer.scale), 0), 1);
+      bar.fill.style.transform = `scaleX(${width.toFixed(4)})`;
+    });
+  };
+
+  app.events.on("answer", show);
+  app.events.on("engine", () => show(app.answer));
+  onLanguage(() => {
+    list.dataset.similarity = words().similarity;
+    show(app.answer);
+  });
+}
+
+function makeBar(list: HTMLElement): Bar {
+  const bar = {
+    key: make("span", "key number"),
+    name: make("span", "bar-name"),
+    fill: make("span", "bar-fill"),
+    value: make("span", "bar-value number"),
+  };
+  const track = make("span", "bar-track", bar.fill);
+  const row = make("li", "bar-row", bar.key, bar.name, track, bar.value);
+  list.append(row);
+  return { row, ...bar };
+}

@@ -1,0 +1,206 @@
+/**
+ * All class cards, the card that adds one, and on phones the record buttons at the bottom. What the
+ * cards ask for is done here, and told with a way back.
+ */
+import { KShotError } from "../errors.ts";
+import type { ClassSummary, SupportSummary } from "../types.ts";
+import { accentOf, paint } from "./accents.ts";
+import { addFiles, byFolder } from "./add-files.ts";
+import type { App } from "./app.ts";
+import { type CardActions, ClassCard } from "./class-card.ts";
+import { find, make, makeIcon, setLabel, setText } from "./dom.ts";
+import { acceptDrops, type FoundFile, filesOf } from "./drops.ts";
+import { onLanguage, words, wordsOf } from "./language.ts";
+import type { Recorder } from "./recorder.ts";
+import { Refusals } from "./refusals.ts";
+import { showToast } from "./toast.ts";
+
+class ClassList implements CardActions {
+  readonly #app: App;
+  readonly #recorder: Recorder;
+  readonly #cards = new Map<number, ClassCard>();
+  readonly #quick = new Map<number, HTMLButtonElement>();
+  /** What each card shows, to leave alone those that stay as they are. */
+  readonly #shown = new Map<number, string>();
+  readonly #adder = make("button", "card adder");
+  readonly #adderRefusals: Refusals;
+
+  constructor(app: App, recorder: Recorder) {
+    this.#app = app;
+    this.#recorder = recorder;
+    this.#adder.type = "button";
+    this.#adder.id = "add-class";
+    const title = make("span", "adder-title");
+    const hint = make("span", "fine");
+    this.#adder.append(makeIcon("plus"), title, hint);
+    this.#adder.addEventListener("click", () => void this.#add());
+    acceptDrops(this.#adder, async (transfer) => this.#addFolders(await filesOf(transfer)));
+    const refused = make("ul", "refused wide");
+    refused.setAttribute("role", "alert");
+    this.#adderRefusals = new Refusals(refused);
+    find("cards").append(this.#adder);
+    find("cards").after(refused);
+    onLanguage(() => {
+      setText(title, words().addClass);
+      setText(hint, words().addClassHint);
+      this.#shown.clear();
+      this.#update(app.engine?.support ?? { classes: [], undo: null });
+    });
+    app.events.on("support", (support) => this.#update(support));
+    recorder.events.on("recording", ({ classId, count }) => {
+      this.#cards.get(classId)?.showRecording(count);
+      this.#quick.get(classId)?.classList.toggle("recording", count !== null);
+    });
+    recorder.events.on("recorded", ({ classId, count }) => {
+      this.#tell(words().recorded(count, this.#nameOf(classId)));
+    });
+    recorder.events.on("failed", ({ error }) => this.#report(error));
+    recorder.events.on("noPicture", () => showToast(words().cameraFirst));
+  }
+
+  rename(classId: number, name: string): void {
+    void this.#change((engine) => engine.renameClass(classId, name)).then((done) => {
+      if (!done) this.#cards.get(classId)?.resetName();
+    });
+  }
+
+  enable(classId: number, enabled: boolean): void {
+    void this.#change((engine) => engine.enableClass(classId, enabled));
+  }
+
+  remove(classId: number): void {
+    const name = this.#nameOf(classId);
+    void this.#change((engine) => engine.removeClass(classId)).then((done) => {
+      if (done) this.#tell(words().removed(name));
+    });
+  }
+
+  removeShot(classId: number, shotId: number): void {
+    void this.#change((engine) => engine.removeShot(shotId)).then((done) => {
+      if (done) this.#tell(words().removedShot(this.#nameOf(classId)));
+    });
+  }
+
+  addFiles(card: ClassCard, files: FoundFile[]): void {
+    void this.#fill(
+      card,
+      files.map(({ file }) => file),
+    );
+  }
+
+  async #fill(card: ClassCard, files: File[]): Promise<void> {
+    if (files.length === 0) {
+      showToast(words().noPhotosFound);
+      return;
+    }
+    const onProgress = (done: number, total: number) => card.showAdding(done, total);
+    const added = await addFiles(this.#app, card.id, files, { refusals: card.refusals, onProgress });
+    if (added > 0) this.#tell(words().recorded(added, this.#nameOf(card.id)));
+  }
+
+  async #add(): Promise<void> {
+    const name = words().newClassName(this.#cards.size + 1);
+    const id = await this.#addClass(name);
+    if (id !== null) this.#cards.get(id)?.focusName();
+  }
+
+  /** One class for each folder, named like it. */
+  async #addFolders(found: FoundFile[]): Promise<void> {
+    const folders = byFolder(found);
+    this.#adderRefusals.clear();
+    if (folders.size === 0) {
+      showToast(words().noPhotosFound);
+      return;
+    }
+    await this.#app.history.group(async () => {
+      for (const [name, files] of folders) {
+        const id = await this.#addClass(name);
+        const card = id === null ? undefined : this.#cards.get(id);
+        if (card === undefined) return;
+        await this.#fill(card, files);
+      }
+    });
+  }
+
+  async #addClass(name: string): Promise<number | null> {
+    let id: number | null = null;
+    await this.#change(async (engine) => {
+      id = await engine.addClass(name);
+    });
+    return id;
+  }
+
+  /** Makes a change that undo takes back; says what is wrong where it fails. */
+  async #change(change: (engine: NonNullable<App["engine"]>) => Promise<unknown>): Promise<boolean> {
+    const engine = this.#app.engine;
+    if (engine === null) return false;
+    try {
+      await this.#app.history.group(() => change(engine));
+      return true;
+    } catch (error) {
+      this.#report(error);
+      return false;
+    }
+  }
+
+  #report(error: unknown): void {
+    if (!(error instanceof KShotError)) throw error;
+    const { says, todo } = wordsOf(error);
+    showToast(`${says} ${todo}`);
+  }
+
+  #tell(text: string): void {
+    showToast(text, () => void this.#app.history.undo().then(() => showToast(words().undone)));
+  }
+
+  #nameOf(classId: number): string {
+    return this.#app.engine?.support.classes.find(({ id }) => id === classId)?.name ?? "";
+  }
+
+  #update({ classes }: SupportSummary): void {
+    const present = classes.map(({ id }) => id);
+    for (const [id, card] of this.#cards) {
+      if (present.includes(id)) continue;
+      card.element.remove();
+      this.#cards.delete(id);
+      this.#quick.get(id)?.remove();
+      this.#quick.delete(id);
+      this.#shown.delete(id);
+    }
+    classes.forEach((summary, i) => {
+      const accent = accentOf(summary.id, present);
+      const card = this.#cards.get(summary.id) ?? this.#makeCard(summary);
+      const look = JSON.stringify([i, summary]);
+      if (this.#shown.get(summary.id) === look) return;
+      this.#shown.set(summary.id, look);
+      card.update(summary, i + 1, accent);
+      const place = find("cards").children[i] ?? null;
+      if (place !== card.element) find("cards").insertBefore(card.element, place);
+      const button = this.#quick.get(summary.id) ?? this.#makeQuick(summary);
+      paint(button, accent);
+      setText(button, summary.name);
+      setLabel(button, words().recordClass(summary.name));
+      const quickPlace = find("quick").children[i] ?? null;
+      if (quickPlace !== button) find("quick").insertBefore(button, quickPlace);
+    });
+  }
+
+  #makeCard(summary: ClassSummary): ClassCard {
+    const card = new ClassCard(summary, this.#recorder, this);
+    this.#cards.set(summary.id, card);
+    return card;
+  }
+
+  #makeQuick(summary: ClassSummary): HTMLButtonElement {
+    const button = make("button", "quick-button");
+    button.type = "button";
+    this.#recorder.bind(button, summary.id);
+    this.#quick.set(summary.id, button);
+    return button;
+  }
+}
+
+/** Starts the cards. */
+export function startClassList(app: App, recorder: Recorder): void {
+  new ClassList(app, recorder);
+}

@@ -1,0 +1,119 @@
+/** What the page says of each error: one sentence, and one thing to do. */
+import type { ErrorCode } from "../types.ts";
+import type { Language } from "./words.ts";
+
+/** What happened, and what the reader can do about it. */
+export interface ErrorWords {
+  says: string;
+  todo: string;
+}
+
+const en: Record<ErrorCode, ErrorWords> = {
+  weights_unavailable: {
+    says: "The network's weights could not be downloaded.",
+    todo: "Check the connection, then try again.",
+  },
+  weights_damaged: {
+    says: "The network's weights arrived damaged.",
+    todo: "Try again; if it stays so, the server holds a wrong file.",
+  },
+  module_unavailable: {
+    says: "The engine could not be downloaded.",
+    todo: "Check the connection, then try again.",
+  },
+  wasm_unsupported: {
+    says: "This browser cannot run WebAssembly.",
+    todo: "Open the page in a current Chrome, Edge, Firefox or Safari.",
+  },
+  simd_unsupported: {
+    says: "This browser's WebAssembly has no SIMD.",
+    todo: "Update the browser; every one since 2023 has it.",
+  },
+  webgpu_unavailable: {
+    says: "WebGPU is not available here.",
+    todo: "Stay on the CPU, or open the page in a browser with WebGPU.",
+  },
+  device_lost: { says: "The device was lost for a moment.", todo: "Do it once more; your shots are kept." },
+  engine_crashed: { says: "The engine stopped.", todo: "Try again; your shots are kept." },
+  disposed: { says: "The engine was shut down.", todo: "Reload the page." },
+  picture_unreadable: {
+    says: "This is no picture that the browser can read.",
+    todo: "Use a JPEG, PNG or WebP file.",
+  },
+  picture_too_small: {
+    says: "The picture is too small to say anything.",
+    todo: "Use one with a few more pixels.",
+  },
+  picture_too_large: { says: "The picture is too large.", todo: "Make it smaller and add it again." },
+  video_not_ready: { says: "The camera has no picture yet.", todo: "Wait a moment and try again." },
+  embedding_invalid: { says: "The network found nothing in this picture.", todo: "Use another picture." },
+  class_unknown: { says: "This class is gone.", todo: "Undo its removal, or choose another." },
+  shot_unknown: { says: "This shot is gone.", todo: "Undo its removal." },
+  name_empty: { says: "A class needs a name.", todo: "Type at least one letter." },
+  too_many_classes: { says: "There is no room for another class.", todo: "Remove one first." },
+  too_many_shots: { says: "This class has no room for another shot.", todo: "Remove some shots first." },
+  setting_invalid: { says: "This value is out of range.", todo: "Choose another, or go back to auto." },
+  state_invalid: { says: "The saved state cannot be read.", todo: "Choose another one." },
+  state_other_embedder: {
+    says: "The saved state was made with another network.",
+    todo: "Record the shots again.",
+  },
+  camera_denied: {
+    says: "The camera is blocked for this page.",
+    todo: "Allow it in the address bar, then try again.",
+  },
+  camera_missing: { says: "No camera was found.", todo: "Plug one in, or use the sample photos." },
+  camera_busy: { says: "Another program is using the camera.", todo: "Close it there, then try again." },
+  camera_unplugged: {
+    says: "The camera was unplugged.",
+    todo: "Plug it in again, then try again; your shots are kept.",
+  },
+  camera_insecure: {
+    says: "Browsers give the camera only to https pages.",
+    todo: "Open the page over https or on localhost, or use the sample photos.",
+  },
+  camera_failed: { says: "The camera could not be opened.", todo: "Choose another camera, or try again." },
+};
+
+const zh: Record<ErrorCode, ErrorWords> = {
+  weights_unavailable: { says: "网络权重无法下载。", todo: "请检查网络后重试。" },
+  weights_damaged: { says: "网络权重已损坏。", todo: "请重试；若仍如此，则服务器上的文件有误。" },
+  module_unavailable: { says: "引擎无法下载。", todo: "请检查网络后重试。" },
+  wasm_unsupported: {
+    says: "此浏览器无法运行 WebAssembly。",
+    todo: "请用新版 Chrome、Edge、Firefox 或 Safari 打开。",
+  },
+  simd_unsupported: {
+    says: "此浏览器的 WebAssembly 不支持 SIMD。",
+    todo: "请更新浏览器，2023 年以后的版本都支持。",
+  },
+  webgpu_unavailable: { says: "此处无法使用 WebGPU。", todo: "继续使用 CPU，或换用支持 WebGPU 的浏览器。" },
+  device_lost: { says: "设备暂时丢失。", todo: "请再做一次；样本都保留着。" },
+  engine_crashed: { says: "引擎已停止。", todo: "请重试；样本都保留着。" },
+  disposed: { says: "引擎已关闭。", todo: "请刷新页面。" },
+  picture_unreadable: { says: "浏览器无法把它读作图片。", todo: "请使用 JPEG、PNG 或 WebP 文件。" },
+  picture_too_small: { says: "图片太小，看不出内容。", todo: "请换一张更大的图片。" },
+  picture_too_large: { says: "图片太大。", todo: "请缩小后再添加。" },
+  video_not_ready: { says: "摄像头还没有画面。", todo: "请稍等后重试。" },
+  embedding_invalid: { says: "网络在这张图片里没有看到内容。", todo: "请换一张图片。" },
+  class_unknown: { says: "这个类别已不存在。", todo: "请撤销删除，或选择其他类别。" },
+  shot_unknown: { says: "这个样本已不存在。", todo: "请撤销删除。" },
+  name_empty: { says: "类别需要名称。", todo: "请至少输入一个字。" },
+  too_many_classes: { says: "无法再添加类别。", todo: "请先删除一个。" },
+  too_many_shots: { says: "这个类别无法再添加样本。", todo: "请先删除一些样本。" },
+  setting_invalid: { says: "这个值超出范围。", todo: "请换一个值，或恢复自动。" },
+  state_invalid: { says: "保存的状态无法读取。", todo: "请换一个文件。" },
+  state_other_embedder: { says: "保存的状态来自另一个网络。", todo: "请重新录制样本。" },
+  camera_denied: { says: "本页面被禁止使用摄像头。", todo: "请在地址栏中允许，然后重试。" },
+  camera_missing: { says: "没有找到摄像头。", todo: "请接入摄像头，或使用示例照片。" },
+  camera_busy: { says: "摄像头正被其他程序使用。", todo: "请在那里关闭，然后重试。" },
+  camera_unplugged: { says: "摄像头被拔出了。", todo: "请重新接好再重试；样本都保留着。" },
+  camera_insecure: {
+    says: "浏览器只允许 https 页面使用摄像头。",
+    todo: "请用 https 或 localhost 打开，或使用示例照片。",
+  },
+  camera_failed: { says: "摄像头无法打开。", todo: "请换一个摄像头，或重试。" },
+};
+
+/** The words for every error, by language. */
+export const errorWords: Record<Language, Record<ErrorCode, ErrorWords>> = { en, zh };

@@ -1,0 +1,76 @@
+/** Puts the page together. Each view starts once and listens to the app from then on. */
+import { KShotError } from "../kshot.ts";
+import { startAnswerView } from "./answer-view.ts";
+import { App } from "./app.ts";
+import { startBars } from "./bars.ts";
+import { startEngine } from "./boot.ts";
+import { startClassList } from "./class-list.ts";
+import { startCoach } from "./coach.ts";
+import { startDecide } from "./decide.ts";
+import { startDevicePanel } from "./device-panel.ts";
+import { find } from "./dom.ts";
+import { refuseStrayDrops } from "./drops.ts";
+import { startKeys } from "./keys.ts";
+import { startLanguage, words } from "./language.ts";
+import { Recorder } from "./recorder.ts";
+import { SamplesView } from "./samples.ts";
+import { startSpaceView } from "./space-view.ts";
+import { Stage } from "./stage.ts";
+import { startTheme } from "./theme.ts";
+import { startThreshold } from "./threshold.ts";
+import { renameThumbnails } from "./thumbnails.ts";
+import { showToast } from "./toast.ts";
+
+const app = new App();
+const recorder = new Recorder(app);
+
+startLanguage();
+startTheme(() => app.events.emit("theme", undefined));
+const pace = startDevicePanel(app);
+const stage = new Stage(app, pace, new SamplesView(app));
+startClassList(app, recorder);
+startAnswerView(app, startCoach(app));
+startBars(app);
+startThreshold(app);
+startDecide(app);
+startSpaceView(app);
+refuseStrayDrops();
+startKeys(app, recorder, { freeze: () => stage.toggleFreeze(), undo });
+
+const undoButton = find<HTMLButtonElement>("undo");
+undoButton.addEventListener("click", undo);
+const showUndo = () => {
+  const action = app.engine?.support.undo ?? null;
+  undoButton.disabled = !app.history.possible;
+  undoButton.title = action === null ? words().undo : words().undoWhat[action];
+};
+for (const event of ["support", "status", "answer"] as const) app.events.on(event, showUndo);
+
+function undo(): void {
+  if (!app.history.possible) return;
+  void app.history.undo().then(() => {
+    showUndo();
+    showToast(words().undone);
+  });
+}
+
+// What stands still is asked about again whenever the classes or the settings change.
+const answerAgain = async () => {
+  if (app.answer === null || app.ready === null || app.picture?.moving) return;
+  try {
+    app.show(await app.ready.answer());
+  } catch (error) {
+    if (!(error instanceof KShotError)) throw error;
+  }
+};
+app.events.on("support", () => void answerAgain());
+app.events.on("settings", () => void answerAgain());
+
+// Two empty classes to begin with: nobody has to find out how to make one.
+app.events.on("engine", (engine) => {
+  if (engine.support.classes.length > 0) return;
+  void Promise.all([1, 2].map((n) => engine.addClass(words().newClassName(n)))).catch(reportError);
+});
+
+startEngine(app, renameThumbnails);
+void stage.camera.openIfAllowed();

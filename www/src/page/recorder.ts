@@ -1,0 +1,123 @@
+/**
+ * Recording: while something is held, about ten shots a second go into a class; a short press is one.
+ *
+ * Card buttons, the bar on phones and the number keys all press the same recorder. A burst is one step
+ * of undo. Where the picture stands still, one shot is all there is to take.
+ */
+import { Events } from "../events.ts";
+import { type App, isPassing } from "./app.ts";
+import { drawThumbnail, keepThumbnail } from "./thumbnails.ts";
+
+const INTERVAL_MS = 100;
+
+/** Two seconds of recording, which the ring shows as full: enough for a good prototype. */
+export const GOOD_COUNT = 20;
+
+interface RecorderEvents {
+  /** A class is being recorded, with the shots of this burst so far; null when it is over. */
+  recording: { classId: number; count: number | null };
+  /** A shot could not be taken. */
+  failed: { classId: number; error: unknown };
+  /** Something was pressed and there is no picture. */
+  noPicture: undefined;
+  /** A burst is over. */
+  recorded: { classId: number; count: number };
+}
+
+export class Recorder {
+  readonly events = new Events<RecorderEvents>();
+  readonly #app: App;
+  readonly #held = new Set<number>();
+  readonly #running = new Set<number>();
+
+  constructor(app: App) {
+    this.#app = app;
+    // A key that is let go while another window has the focus is never heard of.
+    addEventListener("blur", () => this.#held.clear());
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) this.#held.clear();
+    });
+  }
+
+  /** Starts a burst; it lasts until `release`. */
+  press(classId: number): void {
+    this.#held.add(classId);
+    if (!this.#running.has(classId)) void this.#record(classId);
+  }
+
+  release(classId: number): void {
+    this.#held.delete(classId);
+  }
+
+  /** Takes a single shot. */
+  snap(classId: number): void {
+    this.press(classId);
+    this.release(classId);
+  }
+
+  /** Lets a button record while it is held, by pointer or by keyboard. */
+  bind(button: HTMLButtonElement, classId: number): void {
+    const release = () => this.release(classId);
+    button.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      // A finger that slides off the button still holds it.
+      button.setPointerCapture(event.pointerId);
+      this.press(classId);
+    });
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture", "blur"])
+      button.addEventListener(end, release);
+    button.addEventListener("mousedown", keepFocus);
+    button.addEventListener("contextmenu", (event) => event.preventDefault());
+    button.addEventListener("keydown", (event) => {
+      if (event.key !== " " && event.key !== "Enter") return;
+      event.preventDefault();
+      if (!event.repeat) this.press(classId);
+    });
+    button.addEventListener("keyup", (event) => {
+      if (event.key === " " || event.key === "Enter") release();
+    });
+  }
+
+  async #record(classId: number): Promise<void> {
+    if (this.#app.picture === null) {
+      this.release(classId);
+      this.events.emit("noPicture", undefined);
+      return;
+    }
+    this.#running.add(classId);
+    let count = 0;
+    this.events.emit("recording", { classId, count });
+    try {
+      await this.#app.history.group(async () => {
+        do {
+          const began = performance.now();
+          const picture = this.#app.picture;
+          const engine = this.#app.engine;
+          if (picture === null || engine === null) break;
+          const thumbnail = drawThumbnail(picture.drawable);
+          try {
+            const shotId = await engine.addShot(classId, picture.source, { continues: count > 0 });
+            void keepThumbnail(shotId, thumbnail);
+            this.events.emit("recording", { classId, count: ++count });
+          } catch (error) {
+            if (!isPassing(error)) throw error;
+          }
+          if (!picture.moving) break;
+          await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS - (performance.now() - began)));
+        } while (this.#held.has(classId));
+      });
+    } catch (error) {
+      this.events.emit("failed", { classId, error });
+    } finally {
+      this.release(classId);
+      this.#running.delete(classId);
+      this.events.emit("recording", { classId, count: null });
+      if (count > 0) this.events.emit("recorded", { classId, count });
+    }
+  }
+}
+
+/** Space belongs to "freeze" again as soon as the mouse is let go, so a press takes no focus. */
+function keepFocus(event: Event): void {
+  event.preventDefault();
+}

@@ -1,0 +1,20 @@
+/** How a score is written: a percentage, or the similarity where percentages would promise too much. */
+import type { Answer, ClassScore } from "../types.ts";
+
+/** The score that is shown: 0 to 1, or the similarity from -1 to 1. */
+export function scoreOf(score: ClassScore, scale: Answer["scale"]): number {
+  return scale === "similarity" ? score.similarity : score.probability;
+}
+
+/** The score in digits. */
+export function sayScore(score: ClassScore, scale: Answer["scale"]): string {
+  return scale === "similarity"
+    ? saySimilarity(score.similarity)
+    : `${Math.round(score.probability * 100)} %`;
+}
+
+/** A similarity with two digits, and a real minus sign. */
+export function saySimilarity(similarity: number): string {
+  const text = Math.abs(similarity).toFixed(2);
+  return similarity < 0 && text !== "0.00" ? `−${text}` : text;
+}

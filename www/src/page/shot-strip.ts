@@ -1,0 +1,110 @@
+/**
+ * The thumbnails of one class, newest first. A click removes a shot; with the keyboard the arrows move
+ * and Delete removes. The strip is one stop of the tab key, however many shots there are.
+ */
+import { make, makeIcon, setLabel, setText } from "./dom.ts";
+import { words } from "./language.ts";
+import { showThumbnail } from "./thumbnails.ts";
+
+// A strip scrolls, but nobody scrolls further than this; older shots are counted.
+const SHOWN = 48;
+
+export class ShotStrip {
+  readonly element = make("ul", "strip");
+  readonly #onRemove: (shotId: number) => void;
+  readonly #items = new Map<number, HTMLLIElement>();
+  readonly #more = make("li", "strip-more number");
+  #shots: number[] = [];
+  #current: number | null = null;
+
+  constructor(onRemove: (shotId: number) => void) {
+    this.#onRemove = onRemove;
+    this.element.addEventListener("keydown", (event) => this.#onKey(event));
+    this.element.addEventListener("focusin", (event) => this.#mark(idOf(event.target)));
+    this.element.addEventListener("click", (event) => {
+      const id = idOf(event.target);
+      if (id !== null) this.#remove(id);
+    });
+  }
+
+  update(shots: readonly number[], name: string): void {
+    const { shotLabel, shotsOf, noShots, moreShots } = words();
+    this.element.setAttribute("aria-label", shotsOf(name));
+    this.element.dataset.empty = noShots;
+    this.#shots = shots.toReversed();
+    const shown = this.#shots.slice(0, SHOWN);
+    const kept = new Set(shown);
+    for (const [id, item] of this.#items) {
+      if (kept.has(id)) continue;
+      item.remove();
+      this.#items.delete(id);
+    }
+    shown.forEach((id, i) => {
+      let item = this.#items.get(id);
+      if (item === undefined) {
+        item = makeItem(id);
+        this.#items.set(id, item);
+      }
+      const button = item.firstElementChild as HTMLButtonElement;
+      setLabel(button, shotLabel(shots.length - i, shots.length, name));
+      showThumbnail(id, button.firstElementChild as HTMLImageElement);
+      if (this.element.children[i] !== item)
+        this.element.insertBefore(item, this.element.children[i] ?? null);
+    });
+    const hidden = this.#shots.length - shown.length;
+    setText(this.#more, moreShots(hidden));
+    if (hidden > 0) this.element.append(this.#more);
+    else this.#more.remove();
+    this.#mark(this.#current !== null && kept.has(this.#current) ? this.#current : (shown[0] ?? null));
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const id = idOf(event.target);
+    if (id === null) return;
+    const at = this.#shots.indexOf(id);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: this.#items.size - 1 }[event.key];
+    if (to !== undefined) {
+      event.preventDefault();
+      this.#focus(this.#shots[to] ?? null);
+    } else if (event.key === "Delete" || event.key === "Backspace") {
+      event.preventDefault();
+      this.#remove(id);
+    }
+  }
+
+  /** The focus goes to the neighbour, so that several can be removed in a row. */
+  #remove(id: number): void {
+    const at = this.#shots.indexOf(id);
+    const next = this.#shots[at + 1] ?? this.#shots[at - 1] ?? null;
+    if (this.element.contains(document.activeElement)) this.#focus(next);
+    this.#onRemove(id);
+  }
+
+  #focus(id: number | null): void {
+    if (id !== null) this.#items.get(id)?.querySelector("button")?.focus();
+  }
+
+  #mark(id: number | null): void {
+    this.#current = id;
+    for (const [one, item] of this.#items)
+      (item.firstElementChild as HTMLElement).tabIndex = one === id ? 0 : -1;
+  }
+}
+
+function makeItem(id: number): HTMLLIElement {
+  const image = make("img");
+  image.alt = "";
+  image.decoding = "async";
+  image.draggable = false;
+  const button = make("button", "shot", image, makeIcon("close"));
+  button.type = "button";
+  button.dataset.shot = String(id);
+  // The mouse leaves the focus where it is, so that Space still freezes.
+  button.addEventListener("mousedown", (event) => event.preventDefault());
+  return make("li", "", button);
+}
+
+function idOf(target: EventTarget | null): number | null {
+  const button = target instanceof Element ? target.closest<HTMLElement>("[data-shot]") : null;
+  return button === null ? null : Number(button.dataset.shot);
+}
