@@ -5,9 +5,10 @@
  *   npm run bench -- --quick                  fewer rounds
  *   npm run bench -- --only cpu,webgpu        some sections
  *   npm run bench -- --gpu                    WebGPU on this machine's own GPU instead of the software adapter
+ *   npm run bench -- --photo mug.jpg          another frame
  *   npm run bench -- --out docs/bench.md      writes it to a file as well
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ROOT, Stop, say } from "../scripts/command.mjs";
@@ -32,14 +33,14 @@ const SECTIONS = {
 
 /** Runs the sections asked for with the Chromium at `executablePath`. */
 export async function runBench(args, executablePath) {
-  const { quick, gpu, only, out } = readOptions(args);
+  const { quick, gpu, only, photo, out } = readOptions(args);
   Object.assign(browserChoice, { executablePath, realGpu: gpu });
 
   say("Building the bench's pages");
   await buildPages();
   const server = await serve(PAGES, {
     "/bench/weights.safetensors": join(ROOT, "weights", "efficientnet_lite0.safetensors"),
-    "/bench/photo": join(ROOT, "tests", "fixtures", "photos", "chelsea.png"),
+    "/bench/photo": photo,
   });
   try {
     const facts = await withPage("webgpu", `${server.origin}/speed.html`, describeMachine);
@@ -69,6 +70,7 @@ function readOptions(args) {
       quick: { type: "boolean", default: false },
       gpu: { type: "boolean", default: false },
       only: { type: "string" },
+      photo: { type: "string", default: join("tests", "fixtures", "photos", "chelsea.png") },
       out: { type: "string" },
     },
   });
@@ -76,5 +78,7 @@ function readOptions(args) {
   const unknown = only.find((name) => !(name in SECTIONS));
   if (unknown)
     throw new Stop(`There is no section ${unknown}; there are ${Object.keys(SECTIONS).join(", ")}.`);
-  return { ...values, only, out: values.out && resolve(ROOT, values.out) };
+  const photo = resolve(ROOT, values.photo);
+  if (!existsSync(photo)) throw new Stop(`There is no photo ${photo}.`);
+  return { ...values, only, photo, out: values.out && resolve(ROOT, values.out) };
 }

@@ -1,6 +1,7 @@
 /** Memory, and whether it stays flat while frames go by. */
 import { readFileSync } from "node:fs";
 import { withPage } from "../browser.mjs";
+import { countGpuWork, readGpuWork } from "../gpu-work.mjs";
 import { size, table } from "../table.mjs";
 
 /** Memory after the first frames and after the last, on either backend. */
@@ -12,7 +13,7 @@ export async function measureMemory({ origin, quick }) {
   ];
   const rows = [];
   for (const [backend, [early, late]] of cases) {
-    await withPage(backend, `${origin}/engine.html`, async (page, browser) => {
+    const measure = async (page, browser) => {
       await page.evaluate((each) => window.bench.load(each), backend);
       for (const [frames, total] of [
         [early, early],
@@ -23,13 +24,16 @@ export async function measureMemory({ origin, quick }) {
           `${backend}, frame ${total}`,
           size(wasmBytes),
           gpuBytes === null ? "-" : size(gpuBytes),
+          backend === "cpu" ? "-" : size((await readGpuWork(page)).bufferBytes),
           size(await heapOf(page)),
           await residentOf(browser),
         ]);
       }
-    });
+    };
+    await withPage(backend, `${origin}/engine.html`, measure, { prepare: countGpuWork });
   }
-  return table(["after", "wasm memory", "GPU buffers", "page's JS heap", "renderer, resident"], rows);
+  const headings = ["after", "wasm memory", "GPU buffers", "as the browser counts", "page's JS heap"];
+  return table([...headings, "renderer, resident"], rows);
 }
 
 /** JavaScript objects alive in the page, after a collection. */

@@ -84,5 +84,8 @@ async function gpuWorkTable(page, peers) {
     ]);
     before = after;
   }
-  return table(["a frame, after warm-up", "dispatches", "submits", "new pipelines", "uploaded"], rows);
+  return table(
+    ["a frame, after warm-up", "dispatches", "submits", "new pipelines", "written to buffers"],
+    rows,
+  );
 }
