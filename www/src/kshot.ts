@@ -183,7 +183,11 @@ export class KShot {
     await this.#session.usable();
     const { mirror, limits } = this.#session;
     const frame = await takeFrame(source, limits);
-    const reply = await this.#send("add_shot", frame, () => ({ classId: mirror.engineClass(classId), frame, continues }));
+    const reply = await this.#send("add_shot", frame, () => ({
+      classId: mirror.engineClass(classId),
+      frame,
+      continues,
+    }));
     const shotId = mirror.keepShot(reply.shotId, reply.embedding);
     this.#take(reply);
     return shotId;

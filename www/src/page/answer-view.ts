@@ -7,7 +7,7 @@ import { accentOf, paint } from "./accents.ts";
 import type { App } from "./app.ts";
 import { find, setText } from "./dom.ts";
 import { onLanguage, words } from "./language.ts";
-import { sayScore } from "./scores.ts";
+import { sayScore, scaleOf } from "./scores.ts";
 
 // Shorter, and a screen reader would talk all the time; longer, and it would be late.
 const SETTLED_MS = 600;
@@ -68,8 +68,9 @@ export function startAnswerView(app: App, prompt: () => string): void {
 }
 
 function sayBest(answer: Answer, best: ClassScore): string {
-  const text = sayScore(best, answer.scale);
-  return answer.scale === "similarity" ? `${words().similarity} ${text}` : text;
+  const scale = scaleOf(answer);
+  const text = sayScore(best, scale);
+  return scale === "similarity" ? `${words().similarity} ${text}` : text;
 }
 
 /** Roughly how many letters wide a text is; Chinese characters count twice. */

@@ -3,8 +3,7 @@ import type { Answer } from "../types.ts";
 import { accentOf, paint } from "./accents.ts";
 import type { App } from "./app.ts";
 import { find, make, setText } from "./dom.ts";
-import { onLanguage, words } from "./language.ts";
-import { sayScore, scoreOf } from "./scores.ts";
+import { sayScore, scaleOf, scoreOf } from "./scores.ts";
 
 interface Bar {
   row: HTMLLIElement;
@@ -21,32 +20,30 @@ export function startBars(app: App): void {
 
   const show = (answer: Answer | null) => {
     const scores = answer?.scores ?? [];
+    const scale = answer === null ? "probability" : scaleOf(answer);
     const classes = app.engine?.support.classes ?? [];
     list.hidden = app.engine === null;
     while (bars.length < scores.length) bars.push(makeBar(list));
     while (bars.length > scores.length) bars.pop()?.row.remove();
     list.classList.toggle("many", scores.length > 6);
-    list.dataset.scale = answer?.scale ?? "";
+    list.dataset.scale = scale;
+    list.classList.toggle("none", answer !== null && answer.best === null);
     scores.forEach((score, i) => {
       const bar = bars[i];
-      if (bar === undefined || answer === null) return;
+      if (bar === undefined) return;
       paint(bar.row, accentOf(score.classId, []));
       bar.row.dataset.classId = String(score.classId);
-      bar.row.classList.toggle("best", score.classId === answer.best);
+      bar.row.classList.toggle("best", score.classId === answer?.best);
       setText(bar.key, String(classes.findIndex(({ id }) => id === score.classId) + 1));
       setText(bar.name, score.name);
-      setText(bar.value, sayScore(score, answer.scale));
-      const width = Math.min(Math.max(scoreOf(score, answer.scale), 0), 1);
+      setText(bar.value, sayScore(score, scale));
+      const width = Math.min(Math.max(scoreOf(score, scale), 0), 1);
       bar.fill.style.transform = `scaleX(${width.toFixed(4)})`;
     });
   };
 
   app.events.on("answer", show);
   app.events.on("engine", () => show(app.answer));
-  onLanguage(() => {
-    list.dataset.similarity = words().similarity;
-    show(app.answer);
-  });
 }
 
 function makeBar(list: HTMLElement): Bar {

@@ -15,6 +15,9 @@ import type { Recorder } from "./recorder.ts";
 import { Refusals } from "./refusals.ts";
 import { showToast } from "./toast.ts";
 
+// From here on it is worth not laying out what is off the screen.
+const MANY = 24;
+
 class ClassList implements CardActions {
   readonly #app: App;
   readonly #recorder: Recorder;
@@ -38,6 +41,10 @@ class ClassList implements CardActions {
     const refused = make("ul", "refused wide");
     refused.setAttribute("role", "alert");
     this.#adderRefusals = new Refusals(refused);
+    this.#adder.hidden = true;
+    app.events.on("engine", () => {
+      this.#adder.hidden = false;
+    });
     find("cards").append(this.#adder);
     find("cards").after(refused);
     onLanguage(() => {
@@ -49,7 +56,10 @@ class ClassList implements CardActions {
     app.events.on("support", (support) => this.#update(support));
     recorder.events.on("recording", ({ classId, count }) => {
       this.#cards.get(classId)?.showRecording(count);
-      this.#quick.get(classId)?.classList.toggle("recording", count !== null);
+      const button = this.#quick.get(classId);
+      button?.classList.toggle("recording", count !== null);
+      if (button !== undefined)
+        setText(button, count === null ? this.#nameOf(classId) : words().recording(count));
     });
     recorder.events.on("recorded", ({ classId, count }) => {
       this.#tell(words().recorded(count, this.#nameOf(classId)));
@@ -167,6 +177,7 @@ class ClassList implements CardActions {
       this.#quick.delete(id);
       this.#shown.delete(id);
     }
+    find("cards").classList.toggle("many", classes.length > MANY);
     classes.forEach((summary, i) => {
       const accent = accentOf(summary.id, present);
       const card = this.#cards.get(summary.id) ?? this.#makeCard(summary);
@@ -178,7 +189,7 @@ class ClassList implements CardActions {
       if (place !== card.element) find("cards").insertBefore(card.element, place);
       const button = this.#quick.get(summary.id) ?? this.#makeQuick(summary);
       paint(button, accent);
-      setText(button, summary.name);
+      if (!button.classList.contains("recording")) setText(button, summary.name);
       setLabel(button, words().recordClass(summary.name));
       const quickPlace = find("quick").children[i] ?? null;
       if (quickPlace !== button) find("quick").insertBefore(button, quickPlace);

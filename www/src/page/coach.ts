@@ -9,6 +9,8 @@ import { onLanguage, words } from "./language.ts";
 /** Starts the steps; gives the prompt that fits now. */
 export function startCoach(app: App): () => string {
   const list = find("steps");
+  // Without keys, the buttons at the bottom are what there is to hold.
+  const touch = matchMedia("(max-width: 700px)");
   let shown = "";
 
   const filled = () => (app.engine?.support.classes ?? []).filter(({ shots }) => shots.length > 0).length;
@@ -18,7 +20,13 @@ export function startCoach(app: App): () => string {
     const all = words();
     const count = filled();
     const done = [app.picture !== null || count > 0, count > 0, count > 1];
-    const texts = inSamples() || count > 1 ? [] : [all.stepCamera, all.stepFirst, all.stepSecond];
+    const texts =
+      inSamples() || count > 1
+        ? []
+        : [
+            all.stepCamera,
+            ...(touch.matches ? [all.stepFirstTouch, all.stepSecondTouch] : [all.stepFirst, all.stepSecond]),
+          ];
     const key = JSON.stringify([texts, done, all.tips]);
     if (key === shown) return;
     shown = key;
@@ -42,11 +50,12 @@ export function startCoach(app: App): () => string {
   onLanguage(show);
 
   return () => {
-    const { promptCamera, promptFirst, promptSample, promptLoadSamples } = words();
-    const classes = app.engine?.support.classes ?? [];
+    const { promptCamera, promptFirst, promptFirstTouch, promptSample, promptLoadSamples, nothingYet } =
+      words();
     if (inSamples()) return filled() > 0 ? promptSample : promptLoadSamples;
-    const first = classes.find(({ shots }) => shots.length === 0) ?? classes[0];
     if (app.picture === null) return promptCamera;
-    return filled() === 0 && first !== undefined ? promptFirst(first.name) : words().nothingYet;
+    if (filled() > 0) return nothingYet;
+    const first = app.engine?.support.classes[0]?.name;
+    return touch.matches && first !== undefined ? promptFirstTouch(first) : promptFirst;
   };
 }

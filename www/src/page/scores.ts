@@ -1,6 +1,14 @@
 /** How a score is written: a percentage, or the similarity where percentages would promise too much. */
 import type { Answer, ClassScore } from "../types.ts";
 
+/**
+ * What the numbers are. Where a single class answers its probability is always 1, which says nothing, so
+ * similarity is shown there too.
+ */
+export function scaleOf(answer: Answer): Answer["scale"] {
+  return answer.scores.length < 2 ? "similarity" : answer.scale;
+}
+
 /** The score that is shown: 0 to 1, or the similarity from -1 to 1. */
 export function scoreOf(score: ClassScore, scale: Answer["scale"]): number {
   return scale === "similarity" ? score.similarity : score.probability;
