@@ -83,6 +83,7 @@ export function startEngine(app: App, onRestored: (before: number[], after: numb
     const { says, todo } = wordsOf(error);
     setText(find("fatal-says"), says);
     setText(find("fatal-todo"), todo);
+    find("fatal-retry").hidden = error.code === "wasm_unsupported" || error.code === "simd_unsupported";
     setText(find("fatal-detail"), `${error.code}: ${error.message}`);
     find("fatal-kept").hidden = !(app.engine?.support.classes.some(({ shots }) => shots.length > 0) ?? false);
   };

@@ -36,7 +36,11 @@ class ClassList implements CardActions {
     const title = make("span", "adder-title");
     const hint = make("span", "fine");
     this.#adder.append(makeIcon("plus"), title, hint);
-    this.#adder.addEventListener("click", () => void this.#add());
+    // One after the other, so that each new name knows those before it.
+    let adding: Promise<void> = Promise.resolve();
+    this.#adder.addEventListener("click", () => {
+      adding = adding.then(() => this.#add());
+    });
     acceptDrops(this.#adder, async (transfer) => this.#addFolders(await filesOf(transfer)));
     const refused = make("ul", "refused wide");
     refused.setAttribute("role", "alert");
@@ -109,8 +113,10 @@ class ClassList implements CardActions {
   }
 
   async #add(): Promise<void> {
-    const name = words().newClassName(this.#cards.size + 1);
-    const id = await this.#addClass(name);
+    const names = new Set(this.#app.engine?.support.classes.map(({ name }) => name));
+    let number = names.size + 1;
+    while (names.has(words().newClassName(number))) number++;
+    const id = await this.#addClass(words().newClassName(number));
     if (id !== null) this.#cards.get(id)?.focusName();
   }
 

@@ -1,14 +1,14 @@
 /** The device in use: a pill with its time and rate, and behind it the choice and the facts. */
 import { KShotError } from "../kshot.ts";
-import type { BackendChoice, DeviceReport } from "../types.ts";
+import type { BackendChoice, DeviceReport, FrameTiming } from "../types.ts";
 import type { App } from "./app.ts";
 import { find, make, setText } from "./dom.ts";
 import { onLanguage, words, wordsOf } from "./language.ts";
 
 /** Frame times and answers per second, as they come. */
 export interface Pace {
-  /** A frame was answered: milliseconds from the worker taking it to its answer. */
-  add(milliseconds: number): void;
+  /** A frame was answered. */
+  add(timing: FrameTiming): void;
 }
 
 const WINDOW = 12;
@@ -23,6 +23,7 @@ export function startDevicePanel(app: App): Pace {
   const stamps: number[] = [];
   let device: DeviceReport | null = null;
   let memory = "";
+  let last: FrameTiming | null = null;
   let timer: ReturnType<typeof setInterval> | undefined;
 
   const parts = { backend: make("strong"), pace: make("span", "number") };
@@ -51,6 +52,12 @@ export function startDevicePanel(app: App): Pace {
       input.checked = input.value === device.choice;
     }
     const facts: [string, string][] = [];
+    if (last !== null) {
+      const { frame, embed, head } = last;
+      facts.push([words().frameTime, words().frameTimes(sayMs(frame), sayMs(embed), head.toFixed(2))]);
+    }
+    const rate = rateOf(stamps);
+    if (rate !== null) facts.push([words().rate, words().perSecond(rate)]);
     if (device.adapter !== null) facts.push([adapter, device.adapter]);
     if (device.webgpuProblem !== null) facts.push([whyNoWebgpu, device.webgpuProblem]);
     if (memory !== "") facts.push([memoryWord, memory]);
@@ -95,9 +102,10 @@ export function startDevicePanel(app: App): Pace {
 
   let shown = 0;
   return {
-    add(milliseconds) {
+    add(timing) {
       const now = performance.now();
-      times.push(milliseconds);
+      last = timing;
+      times.push(timing.total);
       stamps.push(now);
       if (times.length > WINDOW) times.shift();
       if (stamps.length > WINDOW || now - (stamps[0] ?? now) > 5_000) stamps.shift();

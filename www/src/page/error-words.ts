@@ -34,7 +34,7 @@ const en: Record<ErrorCode, ErrorWords> = {
     todo: "Stay on the CPU, or open the page in a browser with WebGPU.",
   },
   device_lost: { says: "The device was lost for a moment.", todo: "Do it once more; your shots are kept." },
-  engine_crashed: { says: "The engine stopped.", todo: "Try again; your shots are kept." },
+  engine_crashed: { says: "The engine stopped.", todo: "Try again." },
   disposed: { says: "The engine was shut down.", todo: "Reload the page." },
   picture_unreadable: {
     says: "This is no picture that the browser can read.",
@@ -89,7 +89,7 @@ const zh: Record<ErrorCode, ErrorWords> = {
   },
   webgpu_unavailable: { says: "此处无法使用 WebGPU。", todo: "继续使用 CPU，或换用支持 WebGPU 的浏览器。" },
   device_lost: { says: "设备暂时丢失。", todo: "请再做一次；样本都保留着。" },
-  engine_crashed: { says: "引擎已停止。", todo: "请重试；样本都保留着。" },
+  engine_crashed: { says: "引擎已停止。", todo: "请重试。" },
   disposed: { says: "引擎已关闭。", todo: "请刷新页面。" },
   picture_unreadable: { says: "浏览器无法把它读作图片。", todo: "请使用 JPEG、PNG 或 WebP 文件。" },
   picture_too_small: { says: "图片太小，看不出内容。", todo: "请换一张更大的图片。" },

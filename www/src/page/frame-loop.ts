@@ -42,7 +42,7 @@ export function watchVideo(app: App, video: HTMLVideoElement, pace: Pace): () =>
     try {
       const answer = await app.ready?.classify(video);
       if (running && answer != null) {
-        pace.add(answer.timing.total);
+        pace.add(answer.timing);
         app.show(answer);
       }
     } catch (error) {

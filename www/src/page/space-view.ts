@@ -33,7 +33,8 @@ export function startSpaceView(app: App): void {
     }
   };
   const askSoon = () => {
-    timer ??= setTimeout(ask, Math.max(0, INTERVAL_MS - (performance.now() - asked)));
+    if (timer !== undefined) return;
+    timer = setTimeout(ask, Math.max(0, INTERVAL_MS - (performance.now() - asked)));
   };
 
   if (matchMedia(PHONE).matches) details.open = false;

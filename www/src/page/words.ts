@@ -131,7 +131,6 @@ const en = {
   shotsOf: (name: string) => `Shots of ${name}`,
   noShots: "No shots yet. Record, or drop photos here.",
   moreShots: (n: number) => `+${n}`,
-  dropHere: "Drop photos or folders",
   adding: (done: number, total: number) => `Adding ${done} of ${total}`,
   cameraFirst: "Turn on the camera first, or choose a photo.",
   dismiss: "Dismiss",
@@ -166,6 +165,8 @@ const en = {
     gpu === null ? `${wasm} MB` : `${wasm} MB, GPU ${gpu} MB`,
   whyNoWebgpu: "Why not WebGPU",
   frameTime: "Frame to answer",
+  frameTimes: (frame: string, embed: string, head: string) =>
+    `picture ${frame}, network ${embed}, head ${head} ms`,
   rate: "Answers",
 };
 
@@ -293,7 +294,6 @@ const zh: Words = {
   shotsOf: (name) => `${name} 的样本`,
   noShots: "还没有样本。录制，或把照片拖到这里。",
   moreShots: (n) => `+${n}`,
-  dropHere: "放下照片或文件夹",
   adding: (done, total) => `正在添加 ${done} / ${total}`,
   cameraFirst: "请先打开摄像头，或选择一张照片。",
   dismiss: "关闭提示",
@@ -326,6 +326,7 @@ const zh: Words = {
   memoryValue: (wasm, gpu) => (gpu === null ? `${wasm} MB` : `${wasm} MB，显存 ${gpu} MB`),
   whyNoWebgpu: "为何不用 WebGPU",
   frameTime: "从帧到答案",
+  frameTimes: (frame, embed, head) => `图片 ${frame}，网络 ${embed}，分类 ${head} 毫秒`,
   rate: "答案速率",
 };
 
