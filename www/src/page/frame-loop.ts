@@ -1,57 +1,55 @@
 /**
- * Asks about one video frame after the other: one in flight, the next when it is answered.
+ * Asks about one video frame after the other: one in flight, and the next is whatever the video shows
+ * when it is answered.
  *
- * It waits for frames that the video really shows, so it rests by itself while the tab is hidden, the
- * video is paused, or the camera is slow.
+ * It is driven by frames that the video really shows, so it rests by itself while the tab is hidden, the
+ * video is paused, or the camera is slow; and it never asks about the same frame twice.
  */
 import type { App } from "./app.ts";
 import { isPassing } from "./app.ts";
 import type { Pace } from "./device-panel.ts";
 
-// While the engine is being rebuilt there is nothing to ask; look again soon.
-const REST_MS = 200;
-
 /** Runs until the returned function is called. */
 export function watchVideo(app: App, video: HTMLVideoElement, pace: Pace): () => void {
   let running = true;
+  let busy = false;
+  let fresh = false;
   let cancel = () => {};
 
-  const next = () => {
-    if (!running) return;
-    if (app.ready === null) {
-      const timer = setTimeout(next, REST_MS);
-      cancel = () => clearTimeout(timer);
-      return;
-    }
+  const watch = () => {
     if ("requestVideoFrameCallback" in video) {
-      const request = video.requestVideoFrameCallback(() => void ask());
+      const request = video.requestVideoFrameCallback(onFrame);
       cancel = () => video.cancelVideoFrameCallback(request);
     } else {
-      const request = requestAnimationFrame(() => void ask());
+      const request = requestAnimationFrame(onFrame);
       cancel = () => cancelAnimationFrame(request);
     }
   };
 
-  const ask = async () => {
-    if (!running) return;
-    if (document.hidden || video.paused) {
-      const timer = setTimeout(next, REST_MS);
-      cancel = () => clearTimeout(timer);
-      return;
-    }
-    try {
-      const answer = await app.ready?.classify(video);
-      if (running && answer != null) {
-        pace.add(answer.timing);
-        app.show(answer);
-      }
-    } catch (error) {
-      if (!isPassing(error)) reportError(error);
-    }
-    next();
+  const onFrame = () => {
+    fresh = true;
+    watch();
+    if (!busy) void ask();
   };
 
-  next();
+  const ask = async () => {
+    busy = true;
+    while (running && fresh && !document.hidden && !video.paused && app.ready !== null) {
+      fresh = false;
+      try {
+        const answer = await app.ready.classify(video);
+        if (running && answer !== null) {
+          pace.add(answer.timing);
+          app.show(answer);
+        }
+      } catch (error) {
+        if (!isPassing(error)) reportError(error);
+      }
+    }
+    busy = false;
+  };
+
+  watch();
   return () => {
     running = false;
     cancel();
