@@ -5,7 +5,10 @@ use burn::cubecl::MemoryScope;
 use burn::tensor::wgpu::WgpuSetup;
 use burn::tensor::{Device, ExecutionError, Tensor, TensorData};
 use burn_wgpu::Wgpu;
+use js_sys::{Function, Promise, Reflect};
 use serde::{Deserialize, Serialize};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_time::Instant;
 
 use crate::embedder::{Embedder, normalise};
@@ -20,8 +23,8 @@ const TIMED_FRAMES: usize = 3;
 /// A device this much slower on its first timed frame is not timed further.
 const HOPELESS: f64 = 3.0;
 
-/// Operations that Burn hands to the GPU at once. The value of FINDINGS' trial; a frame
-/// is about a hundred.
+/// Operations that Burn hands to the GPU at once; a frame is about a hundred, so the GPU
+/// starts while the rest is still being recorded.
 const TASKS_MAX: usize = 32;
 
 /// Where the embedder runs.
@@ -233,7 +236,7 @@ impl Devices {
             return Ok(());
         }
         let setup = request_device().await?;
-        self.report.adapter = Some(describe(&setup.adapter.get_info()));
+        self.report.adapter = Some(name_adapter().await);
         let device = Device::wgpu_options()
             .tasks_max(TASKS_MAX)
             .setup(setup.clone())
@@ -286,7 +289,7 @@ async fn request_device() -> Result<WgpuSetup, Error> {
             ..Default::default()
         })
         .await
-        .map_err(unavailable)?;
+        .map_err(|_| unavailable("the browser offers no adapter"))?;
     let (device, queue) = adapter
         .request_device(&wgpu::DeviceDescriptor {
             required_limits: adapter.limits(),
@@ -309,16 +312,30 @@ fn unavailable(error: impl std::fmt::Display) -> Error {
     Error::WebGpuUnavailable(error.to_string())
 }
 
-fn describe(info: &wgpu::AdapterInfo) -> String {
-    let name = if info.name.is_empty() {
-        &info.driver
-    } else {
-        &info.name
+/// What the browser tells of the adapter, which is less than wgpu passes on: maker and
+/// architecture, and a description where the browser is willing.
+async fn name_adapter() -> String {
+    let info: JsValue = async {
+        let navigator = Reflect::get(&js_sys::global(), &"navigator".into())?;
+        let gpu = Reflect::get(&navigator, &"gpu".into())?;
+        let request: Function = Reflect::get(&gpu, &"requestAdapter".into())?.dyn_into()?;
+        let adapter = JsFuture::from(request.call0(&gpu)?.dyn_into::<Promise>()?).await?;
+        Reflect::get(&adapter, &"info".into())
+    }
+    .await
+    .unwrap_or_default();
+    let read = |key: &str| {
+        let value = Reflect::get(&info, &key.into()).ok()?;
+        value.as_string().filter(|text| !text.is_empty())
     };
-    if name.is_empty() {
-        "unnamed".into()
+    let parts: Vec<String> = ["vendor", "architecture", "description"]
+        .into_iter()
+        .filter_map(read)
+        .collect();
+    if parts.is_empty() {
+        "an adapter without a name".into()
     } else {
-        name.clone()
+        parts.join(" ")
     }
 }
 

@@ -11,8 +11,11 @@ use sha2::{Digest, Sha256};
 use crate::error::Error;
 use crate::frame::SIDE;
 
+pub mod conv;
 pub mod efficientnet_lite0;
+pub mod kernels;
 
+use conv::Kernels;
 use efficientnet_lite0::EfficientNetLite0;
 
 /// Length of an embedding.
@@ -48,15 +51,30 @@ pub struct Embedder {
 }
 
 impl Embedder {
-    /// Builds the network from the bytes of the weights file.
+    /// Builds the network from the bytes of the weights file. On the CPU
+    /// ([`Device::flex`]) it uses the hand-made kernels, elsewhere Burn's.
     ///
     /// # Errors
     /// [`Error::WeightsDamaged`] where the bytes are not the pinned file,
     /// [`Error::WeightsInvalid`] where they do not hold this network.
     pub fn from_bytes(weights: &[u8], device: &Device) -> Result<Self, Error> {
+        let kernels = if *device == Device::flex() {
+            Kernels::HandMade
+        } else {
+            Kernels::Burn
+        };
+        Self::with_kernels(weights, kernels, device)
+    }
+
+    /// Like [`from_bytes`](Self::from_bytes), with the kernels chosen: the reference for
+    /// tests and benchmarks. [`Kernels::HandMade`] is for CPU devices only.
+    ///
+    /// # Errors
+    /// As [`from_bytes`](Self::from_bytes).
+    pub fn with_kernels(weights: &[u8], kernels: Kernels, device: &Device) -> Result<Self, Error> {
         check_digest(weights)?;
         Ok(Self {
-            network: EfficientNetLite0::from_safetensors(weights, device)?,
+            network: EfficientNetLite0::from_safetensors(weights, kernels, device)?,
         })
     }
 

@@ -1,0 +1,219 @@
+//! One convolution with its bias and what follows it, as a Burn operation: Burn's own
+//! `conv2d`, or on the CPU the hand-made [`kernels`](super::kernels), which give the same.
+//!
+//! Between the hand-made ones a picture stays channels last in memory behind Burn's
+//! `[n, channels, height, width]`, so that nothing is reordered or copied on the way.
+
+use burn::module::{Module, Param};
+use burn::tensor::module::conv2d;
+use burn::tensor::ops::ConvOptions;
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::kernels::{self, Finish, Window};
+
+/// One convolution of a network, as the weights file holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layer {
+    /// `stem`, `blocks.3.depthwise`, `head`; the file holds `{name}.weight` and `{name}.bias`.
+    pub name: String,
+    /// `[channels_out, channels_in / groups, kernel, kernel]`.
+    pub weight: [usize; 4],
+    /// Step in pixels, the same in both directions.
+    pub stride: usize,
+    /// 1, or the number of channels for a depthwise convolution.
+    pub groups: usize,
+    /// Whether the output is cut to 0 to 6.
+    pub relu6: bool,
+}
+
+impl Layer {
+    /// TensorFlow's "same" padding of an even input: the smaller half before.
+    fn padding(&self) -> (usize, usize) {
+        let all = self.weight[2] - self.stride;
+        (all / 2, all - all / 2)
+    }
+}
+
+/// Which code computes a convolution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kernels {
+    /// Burn's, on any device; the reference.
+    Burn,
+    /// The hand-made ones, on the CPU.
+    HandMade,
+}
+
+/// A convolution, loaded.
+#[derive(Module, Debug)]
+pub enum Conv {
+    /// See [`Kernels::Burn`].
+    Burn(BurnConv),
+    /// See [`Kernels::HandMade`].
+    HandMade(HandMadeConv),
+}
+
+impl Conv {
+    /// Takes weights of the layer's shape, row-major, and `[channels_out]` biases.
+    pub fn new(
+        layer: &Layer,
+        weight: Vec<f32>,
+        bias: Vec<f32>,
+        kernels: Kernels,
+        device: &Device,
+    ) -> Self {
+        match kernels {
+            Kernels::Burn => Conv::Burn(BurnConv::new(layer, weight, bias, device)),
+            Kernels::HandMade => Conv::HandMade(HandMadeConv::new(layer, weight, bias)),
+        }
+    }
+
+    /// `[n, channels_in, height, width]` to `[n, channels_out, height / stride, width /
+    /// stride]`; `past` has the output's shape and is added to it.
+    pub fn forward(&self, input: Tensor<4>, past: Option<Tensor<4>>) -> Tensor<4> {
+        match self {
+            Conv::Burn(conv) => conv.forward(input, past),
+            Conv::HandMade(conv) => conv.forward(input, past),
+        }
+    }
+}
+
+/// A convolution by Burn's `conv2d`.
+#[derive(Module, Debug)]
+pub struct BurnConv {
+    weight: Param<Tensor<4>>, // [channels_out, channels_in / groups, kernel, kernel]
+    bias: Param<Tensor<1>>,   // [channels_out]
+    #[module(skip)]
+    layer: Layer,
+}
+
+impl BurnConv {
+    fn new(layer: &Layer, weight: Vec<f32>, bias: Vec<f32>, device: &Device) -> Self {
+        let [out, per_group, height, width] = layer.weight;
+        let weight = if height == 1 {
+            Tensor::from_data(TensorData::new(weight, layer.weight), device)
+        } else {
+            // Channels last in memory: the GPU convolution wants them so, and would
+            // otherwise copy the weights anew for every frame.
+            let order = [out, height, width, per_group];
+            let last = channels_last(&weight, layer.weight);
+            Tensor::<4>::from_data(TensorData::new(last, order), device).permute([0, 3, 1, 2])
+        };
+        BurnConv {
+            weight: Param::from_tensor(weight),
+            bias: Param::from_tensor(Tensor::from_data(TensorData::new(bias, [out]), device)),
+            layer: layer.clone(),
+        }
+    }
+
+    fn forward(&self, input: Tensor<4>, past: Option<Tensor<4>>) -> Tensor<4> {
+        let (stride, padding) = (self.layer.stride, self.layer.padding());
+        let output = conv2d(
+            input,
+            self.weight.val(),
+            Some(self.bias.val()),
+            ConvOptions::new_with_padding([stride; 2], [padding; 2], [1, 1], self.layer.groups),
+        );
+        let output = match past {
+            Some(past) => output + past,
+            None => output,
+        };
+        if self.layer.relu6 {
+            output.clamp(0.0, 6.0)
+        } else {
+            output
+        }
+    }
+}
+
+/// A convolution by the hand-made kernels, on the CPU.
+#[derive(Module, Debug)]
+pub struct HandMadeConv {
+    #[module(skip)]
+    layer: Layer,
+    #[module(skip)]
+    weight: Vec<f32>, // as the kernel of its kind reads it
+    #[module(skip)]
+    bias: Vec<f32>, // [channels_out]
+}
+
+impl HandMadeConv {
+    fn new(layer: &Layer, weight: Vec<f32>, bias: Vec<f32>) -> Self {
+        let [out, per_group, height, width] = layer.weight;
+        let weight = if layer.groups == out {
+            // [kernel, kernel, channels]: one filter an output, turned over.
+            (0..height * width)
+                .flat_map(|tap| weight.iter().skip(tap).step_by(height * width).copied())
+                .collect()
+        } else {
+            kernels::pack(&weight, per_group * height * width)
+        };
+        HandMadeConv {
+            layer: layer.clone(),
+            weight,
+            bias,
+        }
+    }
+
+    fn forward(&self, input: Tensor<4>, past: Option<Tensor<4>>) -> Tensor<4> {
+        let device = input.device();
+        let [n, channels, height, width] = input.dims();
+        let [out, _, kernel, _] = self.layer.weight;
+        let window = Window {
+            kernel,
+            stride: self.layer.stride,
+            before: self.layer.padding().0,
+        };
+        let depthwise = self.layer.groups == out;
+        // A convolution over few channels comes from the frame, which is planar; its
+        // patches are taken from there as they lie.
+        let planar = kernel > 1 && !depthwise;
+        let input = (if planar {
+            input
+        } else {
+            input.permute([0, 2, 3, 1])
+        })
+        .into_data();
+        let past = past.map(|past| past.permute([0, 2, 3, 1]).into_data());
+        let past = past.as_ref().map(values);
+        let shape = [channels, height, width];
+        let (rows, columns) = (height / window.stride, width / window.stride);
+        let area = rows * columns * out;
+        let mut output = vec![0.0; n * area];
+        let pictures = values(&input).chunks_exact(channels * height * width);
+        for (number, (picture, output)) in pictures.zip(output.chunks_exact_mut(area)).enumerate() {
+            let finish = Finish {
+                bias: &self.bias,
+                relu6: self.layer.relu6,
+                past: past.map(|past| &past[number * area..][..area]),
+            };
+            if depthwise {
+                kernels::depthwise(picture, shape, &self.weight, window, finish, output);
+            } else if planar {
+                let patches = kernels::unfold(picture, shape, window);
+                kernels::pointwise(&patches, &self.weight, finish, output);
+            } else {
+                kernels::pointwise(picture, &self.weight, finish, output);
+            }
+        }
+        let output = TensorData::new(output, [n, rows, columns, out]);
+        Tensor::<4>::from_data(output, &device).permute([0, 3, 1, 2])
+    }
+}
+
+fn values(data: &TensorData) -> &[f32] {
+    match data.as_slice() {
+        Ok(values) => values,
+        Err(error) => unreachable!("the network is in single precision: {error:?}"),
+    }
+}
+
+/// `[out, in, height, width]` to `[out, height, width, in]`.
+fn channels_last(weight: &[f32], [_, per_group, height, width]: [usize; 4]) -> Vec<f32> {
+    let plane = height * width;
+    weight
+        .chunks_exact(per_group * plane)
+        .flat_map(|filter| {
+            (0..plane).flat_map(move |pixel| filter.iter().skip(pixel).step_by(plane).copied())
+        })
+        .collect()
+}

@@ -1,0 +1,77 @@
+//! Does every hand-made convolution give what Burn's gives?
+
+use burn::tensor::{Device, Distribution, Tensor};
+use kshot::embedder::conv::{Conv, Kernels, Layer};
+
+/// Input and output channels, side of the picture.
+type Size = (usize, usize, usize);
+
+fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().try_to_vec().unwrap()
+}
+
+fn random<const D: usize>(shape: [usize; D], device: &Device) -> Tensor<D> {
+    Tensor::random(shape, Distribution::Uniform(-1.0, 1.0), device)
+}
+
+fn assert_same(kernel: usize, stride: usize, depthwise: bool, (from, to, side): Size) {
+    let device = Device::flex();
+    device.seed(7);
+    let per_group = if depthwise { 1 } else { from };
+    for (relu6, with_past) in [(false, false), (true, false), (false, !depthwise)] {
+        let layer = Layer {
+            name: "test".into(),
+            weight: [to, per_group, kernel, kernel],
+            stride,
+            groups: if depthwise { to } else { 1 },
+            relu6,
+        };
+        let weight = values(random(layer.weight, &device));
+        let bias = values(random([to], &device));
+        let conv = |kernels| Conv::new(&layer, weight.clone(), bias.clone(), kernels, &device);
+        let input = random([2, from, side, side], &device);
+        let past = with_past.then(|| random([2, to, side / stride, side / stride], &device));
+        let expected = conv(Kernels::Burn).forward(input.clone(), past.clone());
+        let found = conv(Kernels::HandMade).forward(input, past);
+        assert_eq!(found.dims(), expected.dims());
+        for (a, b) in values(found).into_iter().zip(values(expected)) {
+            assert!((a - b).abs() < 1e-4, "{layer:?}: {a} and {b}");
+        }
+    }
+}
+
+#[test]
+fn pointwise_for_any_number_of_pixels() {
+    // 1, 4, 9 and 49 pixels: none, all and some left over from fours.
+    for side in [1, 2, 3, 7] {
+        assert_same(1, 1, false, (24, 40, side));
+    }
+}
+
+#[test]
+fn pointwise_over_more_than_one_block_of_pixels() {
+    assert_same(1, 1, false, (16, 8, 40));
+    assert_same(1, 1, false, (1152, 16, 7));
+}
+
+#[test]
+fn depthwise_of_either_kernel_and_stride() {
+    for kernel in [3, 5] {
+        for stride in [1, 2] {
+            for side in [4, 10, 14] {
+                assert_same(kernel, stride, true, (16, 16, side));
+            }
+        }
+    }
+}
+
+#[test]
+fn depthwise_of_a_picture_smaller_than_the_kernel_and_of_odd_side() {
+    assert_same(5, 1, true, (8, 8, 2));
+    assert_same(3, 1, true, (8, 8, 7));
+}
+
+#[test]
+fn a_convolution_over_few_channels() {
+    assert_same(3, 2, false, (3, 32, 12));
+}
