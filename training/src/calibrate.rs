@@ -26,8 +26,8 @@ use crate::usable::{SplitChoice, UsableSet};
 #[derive(clap::Args, Debug, Clone)]
 #[command(after_help = "\
 The constants in src/decision.rs come from this command:
-  KSHOT_DATA=data training calibrate objects/caltech99_128px objects/tiny200_64px \\
-    --split-table data/objects/tiny200_classes.csv --split train")]
+  KSHOT_DATA=data cargo run --release -p training -- calibrate objects/caltech99_128px \\
+    objects/tiny200_64px --split-table data/objects/tiny200_classes.csv --split train")]
 pub struct Arguments {
     /// Folders of class folders, or image packs, as for evaluate
     #[arg(required = true)]

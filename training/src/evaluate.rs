@@ -29,8 +29,8 @@ looked for here and then under the folder that the environment variable KSHOT_DA
 Pictures: JPEG, PNG, WebP, GIF, BMP, TIFF and a few more; EXIF orientation is applied.
 
 Examples:
-  training evaluate photos --shot 1,5
-  KSHOT_DATA=data training evaluate objects/caltech99_128px --episodes 600 --seed 1")]
+  cargo run --release -p training -- evaluate photos --shot 1,5
+  KSHOT_DATA=data cargo run --release -p training -- evaluate objects/caltech99_128px")]
 pub struct Arguments {
     /// A folder of class folders, or an image pack with or without its extension
     pub path: PathBuf,
