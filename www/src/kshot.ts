@@ -76,7 +76,7 @@ export class KShot {
   }
 
   /**
-   * Downloads the module and the weights (about 9 MB together, once), starts the worker, builds the network.
+   * Downloads the module and the weights, each once, starts the worker, builds the network.
    * With `backend: "webgpu"` it waits for WebGPU and throws `webgpu_unavailable` where there is none.
    *
    * Throws `wasm_unsupported`, `simd_unsupported`, `module_unavailable`, `weights_unavailable`,

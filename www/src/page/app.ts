@@ -6,7 +6,7 @@
 import { Events } from "../events.ts";
 import type { KShot, KShotEvents } from "../kshot.ts";
 import { KShotError } from "../kshot.ts";
-import type { Answer, FrameSource } from "../types.ts";
+import type { Answer, ErrorCode, FrameSource } from "../types.ts";
 import { History } from "./history.ts";
 
 /** The picture that is asked about, and that "record" and "snap" take. */
@@ -88,7 +88,10 @@ export class App {
   }
 }
 
-/** Whether the error is a passing one: the engine is being rebuilt and the next call will do. */
+// The engine is being rebuilt, the camera is warming up, or a hand lies over it: the next frame will do.
+const PASSING = new Set<ErrorCode>(["device_lost", "video_not_ready", "embedding_invalid"]);
+
+/** Whether the next try will do. */
 export function isPassing(error: unknown): boolean {
-  return error instanceof KShotError && (error.code === "device_lost" || error.code === "video_not_ready");
+  return error instanceof KShotError && PASSING.has(error.code);
 }

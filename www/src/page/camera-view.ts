@@ -3,7 +3,7 @@
  * when it cannot be had. Mirrored for the eye only, and not where it looks away from the user.
  */
 import { Camera, type CameraChoice, cameraAllowed, listCameras, watchCameras } from "../camera.ts";
-import { KShotError } from "../errors.ts";
+import { asKShotError, type KShotError } from "../errors.ts";
 import type { App } from "./app.ts";
 import type { Pace } from "./device-panel.ts";
 import { find, make, setLabel, setText } from "./dom.ts";
@@ -73,13 +73,13 @@ export class CameraView {
     } catch (error) {
       // Another one was chosen, or the camera closed, while this one was opening: that call goes on.
       if (this.#mode !== "opening" || this.#camera.stream !== null) return;
-      this.#fail(error instanceof KShotError ? error : new KShotError("camera_failed", String(error)));
+      this.#fail(asKShotError(error, "camera_failed"));
       return;
     }
     this.#video.classList.toggle("mirrored", this.#camera.facing === "user");
     this.#measure();
     this.#setMode("live");
-    this.#stopWatching = watchVideo(this.#app, this.#video, this.#pace);
+    this.#watch();
     await this.#list();
   }
 
@@ -101,8 +101,15 @@ export class CameraView {
     } else if (this.#mode === "frozen") {
       void this.#video.play();
       this.#setMode("live");
-      this.#stopWatching = watchVideo(this.#app, this.#video, this.#pace);
+      this.#watch();
     }
+  }
+
+  #watch(): void {
+    this.#stopWatching = watchVideo(this.#app, this.#video, this.#pace, (error) => {
+      // A failed engine says so by itself, over the whole page.
+      if (this.#app.engine?.status !== "failed") this.#fail(asKShotError(error, "engine_crashed"));
+    });
   }
 
   #halt(): void {

@@ -9,8 +9,13 @@ import type { App } from "./app.ts";
 import { isPassing } from "./app.ts";
 import type { Pace } from "./device-panel.ts";
 
-/** Runs until the returned function is called. */
-export function watchVideo(app: App, video: HTMLVideoElement, pace: Pace): () => void {
+/** Runs until the returned function is called, or until a frame fails for a reason that will not pass. */
+export function watchVideo(
+  app: App,
+  video: HTMLVideoElement,
+  pace: Pace,
+  onError: (error: unknown) => void,
+): () => void {
   let running = true;
   let busy = false;
   let fresh = false;
@@ -43,15 +48,20 @@ export function watchVideo(app: App, video: HTMLVideoElement, pace: Pace): () =>
           app.show(answer);
         }
       } catch (error) {
-        if (!isPassing(error)) reportError(error);
+        if (running && !isPassing(error)) {
+          stop();
+          onError(error);
+        }
       }
     }
     busy = false;
   };
 
-  watch();
-  return () => {
+  const stop = () => {
     running = false;
     cancel();
   };
+
+  watch();
+  return stop;
 }
