@@ -63,6 +63,7 @@ struct Fitted {
     prototypes: Prototypes,
     classes: Vec<u32>,
     single_shot: bool,
+    shots: f32, // harmonic mean a class
     threshold: f32,
 }
 
@@ -163,11 +164,14 @@ impl Classifier {
             .inspect_err(|_| self.settings = before)
     }
 
-    /// The softmax temperature in use.
-    pub fn temperature(&self) -> f32 {
-        self.settings
-            .temperature
-            .unwrap_or(decision::temperature(self.settings.metric))
+    /// The softmax temperature for this support set.
+    ///
+    /// # Errors
+    /// As [`answer`](Self::answer).
+    pub fn auto_temperature(&mut self) -> Result<f32, Error> {
+        let metric = self.settings.metric;
+        let shots = self.fit()?.map_or(1.0, |fitted| fitted.shots);
+        Ok(decision::temperature(metric, shots))
     }
 
     /// The threshold that the support set suggests.
@@ -196,8 +200,11 @@ impl Classifier {
     /// # Errors
     /// [`Error::EmbeddingInvalid`] where shots and query differ in length.
     pub fn answer(&mut self, query: &[f32]) -> Result<Answer, Error> {
-        let temperature = self.temperature();
-        let chosen = self.settings.threshold;
+        let Settings {
+            metric,
+            temperature,
+            threshold: chosen,
+        } = self.settings;
         let Some(fitted) = self.fit()? else {
             return Ok(Answer {
                 scores: Vec::new(),
@@ -215,6 +222,7 @@ impl Classifier {
         }
         let threshold = chosen.unwrap_or(fitted.threshold);
         let similarities = fitted.prototypes.similarities(query);
+        let temperature = temperature.unwrap_or(decision::temperature(metric, fitted.shots));
         let probabilities = decision::probabilities(&similarities, temperature);
         let best = decision::decide(&similarities, threshold)
             .and_then(|index| fitted.classes.get(index).copied());
@@ -265,6 +273,7 @@ fn fit(support: &SupportSet, metric: Metric) -> Result<Option<Fitted>, Error> {
         prototypes: Prototypes::fit(&classes, metric)?,
         classes: support.answering().map(|class| class.id).collect(),
         single_shot: shots.iter().any(|shots| shots.len() == 1),
+        shots: shots.len() as f32 / shots.iter().map(|s| 1.0 / s.len() as f32).sum::<f32>(),
         threshold: decision::leave_one_out_threshold(&classes, metric)?,
     }))
 }

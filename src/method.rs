@@ -36,39 +36,35 @@ impl Metric {
     /// `1 - d² / 2` for the squared Euclidean distance `d²`. Both are 1 for the same
     /// direction at length one, and equal to each other where both have length one.
     pub fn similarity(self, query: &[f32], reference: &[f32]) -> f32 {
+        self.of_products(
+            dot(query, reference),
+            dot(query, query),
+            dot(reference, reference),
+        )
+    }
+
+    /// [`similarity`](Self::similarity) of the products of query with reference, query with
+    /// itself and reference with itself.
+    pub(crate) fn of_products(self, both: f32, query: f32, reference: f32) -> f32 {
         match self {
-            Metric::Euclidean => 1.0 - squared_distance(query, reference) / 2.0,
-            Metric::Cosine => {
-                let norms = dot(query, query).sqrt() * dot(reference, reference).sqrt();
-                if norms > 0.0 {
-                    dot(query, reference) / norms
-                } else {
-                    0.0
-                }
-            }
+            Metric::Euclidean => 1.0 - (query - 2.0 * both + reference) / 2.0,
+            Metric::Cosine if query * reference > 0.0 => both / (query * reference).sqrt(),
+            Metric::Cosine => 0.0,
         }
     }
 }
 
 /// Sum of products, in eight partial sums so that the compiler uses SIMD.
 pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    fold(a, b, |x, y| x * y)
-}
-
-fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
-    fold(a, b, |x, y| (x - y) * (x - y))
-}
-
-fn fold(a: &[f32], b: &[f32], term: impl Fn(f32, f32) -> f32) -> f32 {
     let (a_lanes, a_rest) = a.as_chunks::<8>();
     let (b_lanes, b_rest) = b.as_chunks::<8>();
     let mut sums = [0.0; 8];
     for (x, y) in a_lanes.iter().zip(b_lanes) {
         for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
-            *sum += term(*x, *y);
+            *sum += x * y;
         }
     }
-    let rest = a_rest.iter().zip(b_rest).map(|(x, y)| term(*x, *y));
+    let rest = a_rest.iter().zip(b_rest).map(|(x, y)| x * y);
     sums.into_iter().chain(rest).sum()
 }
 

@@ -19,10 +19,19 @@ use crate::support::Action;
 
 type Js<T> = Result<T, JsValue>;
 
+unsafe extern "C" {
+    /// Made by the linker. A module that calls it itself is a "reactor": otherwise every
+    /// export is wrapped in a call of all constructors, 3.5 ms each time.
+    fn __wasm_call_ctors();
+}
+
 /// Runs once when the module is instantiated: a panic is the end of the module, so it is
 /// told to the page before the trap, also from within a callback of the GPU.
 #[wasm_bindgen(start)]
 pub fn start() {
+    // SAFETY: these are the constructors of `inventory`, which CubeCL uses; they take and
+    // return nothing, and this is the one place that runs them.
+    unsafe { __wasm_call_ctors() };
     std::panic::set_hook(Box::new(|info| {
         let Ok(scope) = js_sys::global().dyn_into::<web_sys::DedicatedWorkerGlobalScope>() else {
             return;
@@ -217,7 +226,7 @@ impl Engine {
             metric: settings.metric,
             temperature: settings.temperature.into(),
             threshold: settings.threshold.into(),
-            auto_temperature: crate::decision::temperature(settings.metric),
+            auto_temperature: self.classifier.auto_temperature().map_err(throw)?,
             auto_threshold: self.classifier.auto_threshold().map_err(throw)?,
         })
     }

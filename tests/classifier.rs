@@ -135,6 +135,36 @@ fn the_threshold_lies_between_a_class_and_its_neighbours() {
 }
 
 #[test]
+fn leaving_a_shot_out_is_worked_by_hand() {
+    // Shots at 0 and 90 degrees: prototype (1/2, 1/2), squared length 1/2. Each shot's
+    // product with the mean of the others is 0, so 1 - d²/2 = 1 - (1 - 0 + 1/2) / 2 = 1/4.
+    // Without another class the threshold lies halfway to the shipped one.
+    let shots = [at(0.0), at(90.0)];
+    let class: Vec<&[f32]> = shots.iter().map(Vec::as_slice).collect();
+    let threshold = leave_one_out_threshold(&[&class], Metric::Euclidean).unwrap();
+    assert!((threshold - (0.25 + SINGLE_SHOT_THRESHOLD) / 2.0).abs() < 1e-6);
+}
+
+#[test]
+fn percentages_are_more_decided_the_more_shots_there_are() {
+    let (mut few, ids) = classifier(&[("east", &[0.0, 10.0]), ("north", &[80.0, 90.0])]);
+    let before = few.answer(&at(44.0)).unwrap();
+    for class in &ids {
+        let shots = few.support.classes()[usize::from(*class != ids[0])]
+            .shots
+            .clone();
+        for shot in shots.iter().cycle().take(18) {
+            few.support
+                .add_shot(*class, shot.embedding.to_vec())
+                .unwrap();
+        }
+    }
+    let after = few.answer(&at(44.0)).unwrap();
+    assert!((before.scores[0].similarity - after.scores[0].similarity).abs() < 1e-5);
+    assert!(after.scores[0].probability > before.scores[0].probability);
+}
+
+#[test]
 fn with_single_shots_the_threshold_is_the_shipped_one() {
     let (east, north) = (at(0.0), at(90.0));
     let threshold = leave_one_out_threshold(&[&[&east], &[&north]], Metric::Euclidean).unwrap();

@@ -4,7 +4,7 @@
 //! A class is the mean of its shots (equation 1); a query is compared with each mean
 //! (equation 2, whose softmax stands in [`crate::decision`]).
 
-use super::{Method, Metric, Shots, check_support};
+use super::{Method, Metric, Shots, check_support, dot};
 use crate::error::Error;
 
 /// One prototype a class.
@@ -21,6 +21,7 @@ use crate::error::Error;
 #[derive(Debug, Clone)]
 pub struct Prototypes {
     prototypes: Vec<Vec<f32>>,
+    squared_norms: Vec<f32>,
     metric: Metric,
 }
 
@@ -32,7 +33,7 @@ impl Prototypes {
     /// different lengths.
     pub fn fit(classes: &[Shots<'_>], metric: Metric) -> Result<Self, Error> {
         let dimensions = check_support(classes)?;
-        let prototypes = classes
+        let prototypes: Vec<Vec<f32>> = classes
             .iter()
             .map(|shots| {
                 let mut prototype = vec![0.0; dimensions];
@@ -46,30 +47,59 @@ impl Prototypes {
                 prototype
             })
             .collect();
-        Ok(Prototypes { prototypes, metric })
+        let squared_norms = prototypes.iter().map(|mean| dot(mean, mean)).collect();
+        Ok(Prototypes {
+            prototypes,
+            squared_norms,
+            metric,
+        })
     }
 
     /// The prototypes, in the order of the classes.
     pub fn prototypes(&self) -> &[Vec<f32>] {
         &self.prototypes
     }
+
+    /// What a shot's similarities would be had it been a query: to its own class, which has
+    /// `count` shots, and to the nearest other; `None` where there is none to compare with.
+    ///
+    /// A shot is a part of its own prototype and so too near it. The product of the two is
+    /// therefore that with the mean of the other shots; the prototype's length stays, since
+    /// it is that of a mean of `count` shots which a query will meet.
+    pub(crate) fn leave_one_out(
+        &self,
+        shot: &[f32],
+        class: usize,
+        count: usize,
+    ) -> (Option<f32>, Option<f32>) {
+        let square = dot(shot, shot);
+        let mut own = None;
+        let mut other: Option<f32> = None;
+        let references = self.prototypes.iter().zip(&self.squared_norms);
+        for (index, (prototype, norm)) in references.enumerate() {
+            let product = dot(shot, prototype);
+            if index != class {
+                let similarity = self.metric.of_products(product, square, *norm);
+                other = Some(other.map_or(similarity, |most| most.max(similarity)));
+            } else if count > 1 {
+                let (all, rest) = (count as f32, (count - 1) as f32);
+                let product = (all * product - square) / rest;
+                own = Some(self.metric.of_products(product, square, *norm));
+            }
+        }
+        (own, other)
+    }
 }
 
 impl Method for Prototypes {
     fn similarities(&self, query: &[f32]) -> Vec<f32> {
-        self.prototypes
-            .iter()
-            .map(|prototype| self.metric.similarity(query, prototype))
+        let square = dot(query, query);
+        let references = self.prototypes.iter().zip(&self.squared_norms);
+        references
+            .map(|(prototype, norm)| {
+                let product = dot(query, prototype);
+                self.metric.of_products(product, square, *norm)
+            })
             .collect()
     }
-}
-
-/// Prototype of the other shots of a class: `(n · prototype - shot) / (n - 1)`.
-pub(crate) fn without(prototype: &[f32], shot: &[f32], count: usize) -> Vec<f32> {
-    let (all, rest) = (count as f32, (count - 1) as f32);
-    prototype
-        .iter()
-        .zip(shot)
-        .map(|(mean, value)| (all * mean - value) / rest)
-        .collect()
 }

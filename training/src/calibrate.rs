@@ -153,7 +153,7 @@ pub fn calibrate(arguments: &Arguments) -> Result<String> {
 }
 
 fn temperature_row(metric: Metric, shot: usize, episodes: &[ComparedEpisode]) -> Vec<String> {
-    let shipped = decision::temperature(metric);
+    let shipped = decision::temperature(metric, shot as f32);
     let best = best_temperature(episodes);
     let mut row = vec![name(metric).to_owned(), shot.to_string()];
     for temperature in [best, shipped] {
@@ -184,7 +184,7 @@ fn threshold_row(
         }
         None => row.extend(["-".to_owned(), "-".to_owned()]),
     }
-    let temperature = decision::temperature(metric);
+    let temperature = decision::temperature(metric, shot as f32);
     let outcomes: Vec<Outcome> = episodes
         .iter()
         .map(|episode| judge(episode, temperature))

@@ -102,7 +102,8 @@ pub fn evaluate(arguments: &Arguments) -> Result<String> {
                 .into_par_iter()
                 .map(|number| {
                     let compared = compare(&set.classes, &sampler.draw(number), metric)?;
-                    Ok(judge(&compared, decision::temperature(metric)))
+                    let temperature = decision::temperature(metric, shape.shot as f32);
+                    Ok(judge(&compared, temperature))
                 })
                 .collect::<Result<_>>()?;
             rows.push(row(shape.shot, metric, &outcomes));
@@ -223,7 +224,8 @@ fn explain(unknown: usize) -> String {
         "
 accuracy: share of queries whose own class is the most similar, threshold aside; mean over the episodes
   ± 1.96 · standard deviation / √episodes, the 95 % interval of the mean.
-calibration error: expected calibration error in {CALIBRATION_BINS} bins at the shipped temperatures ({}).
+calibration error: expected calibration error in {CALIBRATION_BINS} bins at the temperature that kshot
+  uses for the metric and the number of shots.
 threshold: similarity under which the answer is \"none of these\", mean over the episodes; by leave-one-out
   from the support set, or the shipped {} where a class has one shot.
 refused: known queries answered with \"none of these\".
@@ -231,9 +233,6 @@ misnamed: queries of classes outside the episode ({unknown} an episode) that got
   a dash where every class takes part.
 
 ",
-        Metric::ALL
-            .map(|metric| format!("{} {}", name(metric), decision::temperature(metric)))
-            .join(", "),
         decision::SINGLE_SHOT_THRESHOLD,
     )
 }
