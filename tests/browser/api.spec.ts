@@ -1,0 +1,283 @@
+/** The JavaScript API: every method, undo of every action, states, and what is refused. */
+import { expect, test } from "./test.ts";
+
+test("a shot is known to the very next answer, and one shot a class is told as similarity", async ({
+  api,
+}) => {
+  const told = await api.evaluate(async () => {
+    const { KShot, pictures } = window.api;
+    const kshot = await KShot.load({ backend: "cpu" });
+    const empty = await kshot.classify(await pictures.photo("cup-05"));
+    const cup = await kshot.addClass("cup");
+    const ball = await kshot.addClass("ball");
+    await kshot.addShot(cup, await pictures.photo("cup-01"));
+    const alone = await kshot.classify(await pictures.photo("cup-05"));
+    await kshot.addShot(ball, await pictures.photo("football-01"));
+    const one = await kshot.classify(await pictures.photo("football-07"));
+    for (const name of ["cup-02", "cup-03"]) await kshot.addShot(cup, await pictures.photo(name));
+    await kshot.addShot(ball, await pictures.photo("football-02"));
+    const more = await kshot.answer();
+    const none = await kshot.classify(await pictures.photo("sunflower-01"));
+    return { cup, ball, empty, alone, one, more, none };
+  });
+  expect(told.empty).toMatchObject({ best: null, scores: [] });
+  expect(told.alone?.scores.map(({ classId }) => classId)).toEqual([told.cup]);
+  expect(told.one).toMatchObject({ best: told.ball, scale: "similarity" });
+  expect(told.more, "the last query against the shots since").toMatchObject({
+    best: told.ball,
+    scale: "probability",
+  });
+  const sum = told.more?.scores.reduce((total, { probability }) => total + probability, 0);
+  expect(sum).toBeCloseTo(1, 5);
+  expect(told.none).toMatchObject({ best: null });
+  for (const score of told.none?.scores ?? [])
+    expect(score.similarity).toBeLessThan(told.none?.threshold ?? 0);
+});
+
+test("undo takes back each kind of change, and brings the same ids", async ({ api }) => {
+  const steps = await api.evaluate(async () => {
+    const { KShot, pictures } = window.api;
+    const kshot = await KShot.load({ backend: "cpu" });
+    const cup = await kshot.addClass("cup");
+    const shot = await kshot.addShot(cup, await pictures.photo("cup-01"));
+    const saved = kshot.exportState();
+    const changes: [string, () => Promise<unknown>][] = [
+      ["add_class", () => kshot.addClass("ball")],
+      ["rename_class", () => kshot.renameClass(cup, "mug")],
+      ["enable_class", () => kshot.enableClass(cup, false)],
+      ["add_shot", () => pictures.photo("cup-02").then((photo) => kshot.addShot(cup, photo))],
+      ["remove_shot", () => kshot.removeShot(shot)],
+      ["remove_class", () => kshot.removeClass(cup)],
+      ["clear", () => kshot.clear()],
+      ["restore", () => kshot.restoreState(saved)],
+    ];
+    const told: { kind: string; undo: string | null; changed: boolean; back: boolean }[] = [];
+    for (const [kind, change] of changes) {
+      const before = JSON.stringify(kshot.support.classes);
+      await change();
+      const { undo } = kshot.support;
+      const changed = JSON.stringify(kshot.support.classes) !== before;
+      await kshot.undo();
+      told.push({ kind, undo, changed, back: JSON.stringify(kshot.support.classes) === before });
+    }
+    return told;
+  });
+  for (const { kind, undo, changed, back } of steps) {
+    expect.soft({ undo, changed, back }, kind).toEqual({ undo: kind, changed: true, back: true });
+  }
+});
+
+test("a burst is one step of undo", async ({ api }) => {
+  const counts = await api.evaluate(async () => {
+    const { KShot, pictures } = window.api;
+    const kshot = await KShot.load({ backend: "cpu" });
+    const cup = await kshot.addClass("cup");
+    const count = () => kshot.support.classes[0]?.shots.length;
+    await kshot.addShot(cup, await pictures.photo("cup-01"));
+    for (const [i, name] of ["cup-02", "cup-03", "cup-04"].entries())
+      await kshot.addShot(cup, await pictures.photo(name), { continues: i > 0 });
+    const full = count();
+    await kshot.undo();
+    return [full, count()];
+  });
+  expect(counts).toEqual([4, 1]);
+});
+
+test("a state that is exported and restored elsewhere gives the same answers to the last bit", async ({
+  api,
+}) => {
+  const [before, after, disposed] = await api.evaluate(async () => {
+    const { KShot, pictures, codeOf } = window.api;
+    const first = await KShot.load({ backend: "cpu" });
+    for (const name of ["cup", "football", "laptop"]) {
+      const id = await first.addClass(name);
+      for (const n of [1, 2, 3]) await first.addShot(id, await pictures.photo(`${name}-0${n}`));
+    }
+    await first.enableClass(first.support.classes[2]?.id ?? 0, false);
+    await first.setSettings({ metric: "cosine", threshold: 0.41, temperature: 0.2 });
+    const ask = async (kshot: typeof first) => {
+      const all: unknown[] = [];
+      for (const name of ["cup-05", "football-06", "laptop-07", "panda-01"]) {
+        const answer = await kshot.classify(await pictures.photo(name));
+        const place = kshot.support.classes.findIndex(({ id }) => id === answer?.best);
+        all.push([
+          place,
+          answer?.threshold,
+          answer?.scores.map(({ name, similarity, probability }) => [name, similarity, probability]),
+        ]);
+      }
+      return all;
+    };
+    const answers = await ask(first);
+    const state = structuredClone(first.exportState());
+    first.dispose();
+    first.dispose();
+    const code = await codeOf(() => first.addClass("late"));
+    const second = await KShot.load({ backend: "cpu" });
+    await second.restoreState(state);
+    return [answers, await ask(second), code];
+  });
+  expect(after).toEqual(before);
+  expect(disposed).toBe("disposed");
+});
+
+test("the newest picture wins, and a picture that was overtaken is told as null", async ({ api }) => {
+  const answers = await api.evaluate(async () => {
+    const { KShot, pictures } = window.api;
+    const kshot = await KShot.load({ backend: "cpu" });
+    const cup = await kshot.addClass("cup");
+    const ball = await kshot.addClass("ball");
+    await kshot.addShot(cup, await pictures.photo("cup-01"));
+    await kshot.addShot(ball, await pictures.photo("football-01"));
+    const names = ["cup-02", "cup-03", "cup-04", "football-02"];
+    const frames = await Promise.all(
+      names.map(async (name) => createImageBitmap(await pictures.photo(name))),
+    );
+    const all = await Promise.all(frames.map((frame) => kshot.classify(frame)));
+    return { ball, all };
+  });
+  expect(answers.all[0], "the first was under way").not.toBeNull();
+  expect(answers.all.slice(1, 3), "those between were overtaken").toEqual([null, null]);
+  expect(answers.all[3]).toMatchObject({ best: answers.ball });
+});
+
+test("a hundred classes answer, and one that is switched off does not", async ({ api }) => {
+  const told = await api.evaluate(async () => {
+    const { KShot, pictures } = window.api;
+    const kshot = await KShot.load({ backend: "cpu" });
+    const photo = await createImageBitmap(await pictures.photo("cup-01"));
+    const { embedder } = kshot;
+    // A hundred directions: unit vectors with a few numbers each, and the photo's own as the last.
+    const own = await kshot.embed(photo);
+    const shots = Array.from({ length: 99 }, (_, i) => {
+      const shot = new Float32Array(embedder.dimensions);
+      for (let j = 0; j < 4; j++) shot[i * 9 + j] = 0.5;
+      return shot;
+    });
+    const { settings } = kshot.exportState();
+    await kshot.restoreState({
+      format: "kshot-state",
+      version: 1,
+      embedder,
+      settings,
+      classes: [...shots, own].map((shot, i) => ({ name: `class ${i}`, enabled: true, shots: [shot, shot] })),
+    });
+    const all = await kshot.classify(photo);
+    const last = kshot.support.classes[99]?.id ?? -1;
+    await kshot.enableClass(last, false);
+    const without = await kshot.answer();
+    return {
+      last,
+      best: all?.best,
+      count: all?.scores.length,
+      head: all?.timing.head,
+      without: without?.scores.length,
+    };
+  });
+  expect(told).toMatchObject({ best: told.last, count: 100, without: 99 });
+});
+
+test("what cannot be done is refused by its code, and changes nothing", async ({ api }) => {
+  const told = await api.evaluate(async () => {
+    const { KShot, pictures, codeOf } = window.api;
+    const kshot = await KShot.load({ backend: "cpu" });
+    const cup = await kshot.addClass("cup");
+    await kshot.addShot(cup, await pictures.photo("cup-01"));
+    const before = JSON.stringify([kshot.support.classes, kshot.settings]);
+    const state = kshot.exportState();
+    const photo = await pictures.photo("cup-02");
+    const codes = {
+      "an empty name": await codeOf(() => kshot.addClass("  ")),
+      "a new name that is empty": await codeOf(() => kshot.renameClass(cup, "")),
+      "an unknown class": await codeOf(() => kshot.addShot(9999, photo)),
+      "an unknown class to rename": await codeOf(() => kshot.renameClass(9999, "x")),
+      "an unknown shot": await codeOf(() => kshot.removeShot(9999)),
+      "a threshold of 2": await codeOf(() => kshot.setSettings({ threshold: 2 })),
+      "a temperature of 0": await codeOf(() => kshot.setSettings({ temperature: 0 })),
+      "no state": await codeOf(() => kshot.restoreState({} as typeof state)),
+      "a short embedding": await codeOf(() =>
+        kshot.restoreState({
+          ...state,
+          classes: [{ name: "x", enabled: true, shots: [new Float32Array(3)] }],
+        }),
+      ),
+      "another network": await codeOf(() =>
+        kshot.restoreState({ ...state, embedder: { ...state.embedder, sha256: "0".repeat(64) } }),
+      ),
+    };
+    return { codes, same: JSON.stringify([kshot.support.classes, kshot.settings]) === before };
+  });
+  expect(told.codes).toEqual({
+    "an empty name": "name_empty",
+    "a new name that is empty": "name_empty",
+    "an unknown class": "class_unknown",
+    "an unknown class to rename": "class_unknown",
+    "an unknown shot": "shot_unknown",
+    "a threshold of 2": "setting_invalid",
+    "a temperature of 0": "setting_invalid",
+    "no state": "state_invalid",
+    "a short embedding": "state_invalid",
+    "another network": "state_other_embedder",
+  });
+  expect(told.same, "nothing changed").toBe(true);
+});
+
+test("settings, device, space, memory and events tell what is in force", async ({ api }) => {
+  const told = await api.evaluate(async () => {
+    const { KShot, pictures } = window.api;
+    const steps: string[] = [];
+    const statuses: string[] = [];
+    const kshot = await KShot.load({
+      backend: "cpu",
+      onProgress: ({ step }) => steps.push(step),
+      onStatus: (status) => statuses.push(status),
+    });
+    let heard = 0;
+    const stop = kshot.on("support", () => heard++);
+    const cup = await kshot.addClass("cup");
+    await kshot.addShot(cup, await pictures.photo("cup-01"));
+    await kshot.addShot(cup, await pictures.photo("cup-03"));
+    stop();
+    await kshot.renameClass(cup, "mug");
+    await kshot.classify(await pictures.photo("cup-02"));
+    const kinds = (await kshot.space()).map(({ kind }) => kind).sort();
+    const set = await kshot.setSettings({ metric: "cosine", threshold: 0.25 });
+    const { wasmBytes } = await kshot.memory();
+    const { backend } = kshot.device;
+    kshot.dispose();
+    return {
+      steps: [...new Set(steps)],
+      statuses,
+      heard,
+      kinds,
+      set,
+      wasmBytes,
+      backend,
+      dimensions: kshot.embedder.dimensions,
+    };
+  });
+  expect(told.steps).toEqual(expect.arrayContaining(["module", "weights", "build"]));
+  expect(told.statuses).toEqual(["loading", "ready", "idle"]);
+  expect(told.heard).toBe(3);
+  expect(told.kinds).toEqual(["prototype", "query", "shot", "shot"]);
+  expect(told.set).toMatchObject({ metric: "cosine", threshold: 0.25, temperature: "auto" });
+  expect(told.wasmBytes).toBeLessThan(128e6);
+  expect(told).toMatchObject({ backend: "cpu", dimensions: 1280 });
+});
+
+test("WebGPU that is asked for and absent is refused, and the CPU goes on", async ({ api }) => {
+  const told = await api.evaluate(async () => {
+    const { KShot, pictures, codeOf } = window.api;
+    const named = await codeOf(() => KShot.load({ backend: "webgpu" }));
+    const kshot = await KShot.load({ backend: "cpu" });
+    const chosen = await codeOf(() => kshot.chooseBackend("webgpu"));
+    const embedding = await kshot.embed(await pictures.photo("cup-01"));
+    return { named, chosen, length: embedding.length, backend: kshot.device.backend };
+  });
+  expect(told).toEqual({
+    named: "webgpu_unavailable",
+    chosen: "webgpu_unavailable",
+    length: 1280,
+    backend: "cpu",
+  });
+});

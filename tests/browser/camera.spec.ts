@@ -1,0 +1,36 @@
+/** Live: three things in front of a camera are recorded, and then named in pictures never seen before. */
+import { LAST_PHOTO, things, UNKNOWN } from "./camera.ts";
+import { expect, cameraTest as test } from "./test.ts";
+
+// A burst is ten a second; the software adapter manages a frame in a few seconds.
+const LEAST_SHOTS = { cpu: 6, webgpu: 2 };
+
+test("three things that are held before the camera are each named live, and others are none of these", async ({
+  kshot,
+  project,
+}) => {
+  await kshot.open();
+  await kshot.chooseBackend(project);
+  await kshot.addClass();
+  for (const [place, { name }] of things.entries()) await kshot.name(place).fill(name);
+  await kshot.name(2).blur();
+  // The video begins with the first thing when the camera opens.
+  await kshot.turnOnCamera();
+
+  for (const [place, thing] of things.entries()) {
+    await kshot.waitForSegment(thing.shots);
+    await kshot.page.keyboard.down(String(place + 1));
+    await kshot.waitForSegment(thing.shots, LAST_PHOTO);
+    await kshot.page.keyboard.up(String(place + 1));
+    expect((await kshot.onShow()).segment, "the thing is on show to the last shot").toBe(thing.shots);
+    await kshot.waitForCount(place, LEAST_SHOTS[project]);
+  }
+  for (const [place, thing] of things.entries()) {
+    await kshot.waitForSegment(thing.queries);
+    const { share, told } = await kshot.shareOf(await kshot.id(place), thing.queries);
+    expect(share, `share of "${thing.name}" in ${told}`).toBeGreaterThan(0.5);
+  }
+  await kshot.waitForSegment(UNKNOWN);
+  const { share, told } = await kshot.shareOf("none", UNKNOWN);
+  expect(share, `share of "none" in ${told}`).toBeGreaterThan(0.5);
+});

@@ -1,0 +1,94 @@
+/** The whole thing without a mouse. */
+import type { Locator, Page } from "@playwright/test";
+import { things } from "./camera.ts";
+import { expect, cameraTest as test } from "./test.ts";
+
+/** Presses Tab until an element has the focus. */
+async function tabTo(page: Page, target: Locator, key = "Tab"): Promise<void> {
+  for (let presses = 0; presses < 60; presses++) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`${key} does not reach ${target}`);
+}
+
+test("camera, recording, naming, freezing, threshold, deleting and undo work by keyboard alone", async ({
+  kshot,
+  page,
+}) => {
+  const [first, second] = things;
+  if (first === undefined || second === undefined) throw new Error("the camera shows nothing");
+  await kshot.open();
+  await tabTo(page, kshot.name(0));
+  await page.keyboard.type("ball");
+  await page.keyboard.press("Enter");
+  await expect(kshot.card(0)).toHaveAccessibleName("ball");
+  await page.context().grantPermissions(["camera"]);
+  await tabTo(page, page.getByRole("button", { name: "Turn on camera" }), "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Turn off" })).toBeVisible();
+
+  await kshot.waitForSegment(first.shots);
+  await page.keyboard.down("1");
+  await kshot.waitForCount(0, 3);
+  await page.keyboard.up("1");
+  await kshot.waitForSegment(second.shots);
+  await page.keyboard.down("2");
+  await kshot.waitForCount(1, 3);
+  await page.keyboard.up("2");
+  await kshot.waitForSegment(first.queries);
+  await kshot.expectAnswer(0);
+
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await page.keyboard.press("Space");
+  await expect(page.getByText("Frozen")).toBeVisible();
+  // What stands still is answered again under every threshold: all pass at 0, none at 1.
+  await tabTo(page, page.getByRole("slider", { name: /Threshold/ }));
+  await page.keyboard.press("End");
+  await kshot.expectNone();
+  await page.keyboard.press("Home");
+  await expect(page.getByRole("slider", { name: /Threshold/ })).toHaveAttribute("aria-valuenow", "0.00");
+  await kshot.expectAnswer(0);
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByRole("slider", { name: /Threshold/ })).toHaveAttribute("aria-valuenow", "0.01");
+  await page.keyboard.press("PageUp");
+  await expect(page.getByRole("slider", { name: /Threshold/ })).toHaveAttribute("aria-valuenow", "0.11");
+
+  const before = await kshot.count(0);
+  // The strip is one stop of the tab key.
+  await tabTo(page, kshot.shots(0).and(page.locator("[tabindex='0']")));
+  await page.keyboard.press("Delete");
+  await kshot.expectCount(0, before - 1);
+  await page.keyboard.press("Control+z");
+  await kshot.expectCount(0, before);
+});
+
+test("the tab key reaches every control, and the focus can be seen on each", async ({ kshot, page }) => {
+  await kshot.open();
+  const seen = new Set<string>();
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press("Tab");
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement as HTMLElement | null;
+      if (element === null || element === document.body) return null;
+      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+      const name = element.getAttribute("aria-label") || element.textContent?.trim() || element.id;
+      const marked = (outlineStyle !== "none" && Number.parseFloat(outlineWidth) > 0) || boxShadow !== "none";
+      return { name: `${element.tagName} ${name}`, marked };
+    });
+    if (focused === null) break;
+    expect.soft(focused.marked, `the focus is seen on ${focused.name}`).toBe(true);
+    if (seen.has(focused.name)) break;
+    seen.add(focused.name);
+  }
+  const names = [...seen].join("\n");
+  for (const name of [
+    "Camera",
+    "Turn on camera",
+    "Name of class 1",
+    "Hold to record Class 1",
+    "Add class",
+    "Threshold",
+  ])
+    expect.soft(names).toContain(name);
+});

@@ -1,0 +1,160 @@
+/** What can go wrong before the page is ready: one sentence, one thing to do, and then it works. */
+import type { Page } from "@playwright/test";
+import { FOREIGN_URL } from "./servers.ts";
+import { expect, test } from "./test.ts";
+
+const WEIGHTS = "**/*.safetensors";
+const MODULE = "**/*.wasm";
+
+/** The page says what is wrong and what to do. */
+async function expectFailure(page: Page, says: string, todo: string): Promise<void> {
+  const alert = page.getByRole("alert").filter({ hasText: says });
+  await expect(alert).toBeVisible({ timeout: 60_000 });
+  await expect(alert).toContainText(todo);
+  await expect(page.locator("html")).toHaveAttribute("data-status", "failed");
+}
+
+const downloads = [
+  {
+    name: "weights with one bit turned",
+    files: WEIGHTS,
+    says: "The network's weights arrived damaged.",
+    change: (body: Buffer) => {
+      body[body.length >> 1] = (body[body.length >> 1] ?? 0) ^ 1;
+      return { body };
+    },
+  },
+  {
+    name: "weights that end too early",
+    files: WEIGHTS,
+    says: "The network's weights arrived damaged.",
+    change: (body: Buffer) => ({ body: body.subarray(0, body.length >> 1) }),
+  },
+  {
+    name: "weights that are not there",
+    files: WEIGHTS,
+    says: "The network's weights could not be downloaded.",
+    change: () => ({ status: 404, body: "" }),
+  },
+  {
+    name: "a module that is not there",
+    files: MODULE,
+    says: "The engine could not be downloaded.",
+    change: () => ({ status: 404, body: "" }),
+  },
+  {
+    name: "a module that is a web page",
+    files: MODULE,
+    says: "The engine could not be downloaded.",
+    change: () => ({ contentType: "text/html", body: "<!doctype html><p>Not found" }),
+  },
+];
+
+for (const { name, files, says, change } of downloads) {
+  test(`${name}: it is said, and trying again works`, async ({ kshot, page }) => {
+    await page.route(files, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, ...change(await response.body()) });
+    });
+    await page.goto("./");
+    await expectFailure(page, says, "ry again");
+    await page.unroute(files);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await kshot.ready();
+    await kshot.loadSamples();
+  });
+}
+
+test("a connection that is cut is told, and trying again works", async ({ kshot, page }) => {
+  await page.route(WEIGHTS, (route) => route.abort("connectionreset"));
+  await page.goto("./");
+  await expectFailure(page, "could not be downloaded", "Check the connection");
+  await page.unroute(WEIGHTS);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await kshot.ready();
+});
+
+test("a browser without WebAssembly is told so", async ({ page }) => {
+  await page.addInitScript("delete globalThis.WebAssembly");
+  await page.goto("./");
+  await expectFailure(page, "This browser cannot run WebAssembly.", "Open the page in a current");
+});
+
+test("a browser whose WebAssembly has no SIMD is told so", async ({ page }) => {
+  // No browser can be started without SIMD any more: this one denies that it knows the instructions.
+  await page.addInitScript("WebAssembly.validate = () => false");
+  await page.goto("./");
+  await expectFailure(page, "WebAssembly has no SIMD", "Update the browser");
+});
+
+test("a page opened as a file says that it needs a web server", async ({ page }) => {
+  await page.goto(new URL("../../www/dist/index.html", import.meta.url).href);
+  await expectFailure(page, "has to be opened from a web server", "npm start");
+});
+
+test("over plain http there is no camera and no WebGPU: it says so, and the samples work", async ({
+  kshot,
+  page,
+}) => {
+  await kshot.open(FOREIGN_URL);
+  expect(await page.evaluate(() => [isSecureContext, "gpu" in navigator])).toEqual([false, false]);
+  await expect(kshot.root).toHaveAttribute("data-backend", "cpu");
+  await page.getByRole("button", { name: "Turn on camera" }).click();
+  const alert = page.getByRole("alert").filter({ hasText: "Browsers give the camera only to https pages." });
+  await expect(alert).toContainText("Open the page over https");
+  await kshot.loadSamples();
+  await page.getByRole("option").nth(5).click();
+  await kshot.expectAnswer(1);
+});
+
+test("where WebGPU gives no adapter, the page runs on the CPU and says why", async ({ kshot, page }) => {
+  await kshot.open();
+  expect(await page.evaluate(async () => (await navigator.gpu?.requestAdapter()) ?? null)).toBeNull();
+  await expect(kshot.root).toHaveAttribute("data-backend", "cpu");
+  await expect(kshot.root).not.toHaveAttribute("data-measuring");
+  await page.locator("#device-pill").click();
+  await expect(page.locator("#device-panel")).toContainText("Why not WebGPU");
+  await page
+    .locator("#device-panel")
+    .getByRole("radio", { name: /^WebGPU/ })
+    .click();
+  await expect(page.getByRole("alert").filter({ hasText: "WebGPU is not available here." })).toBeVisible();
+  await expect(kshot.root).toHaveAttribute("data-backend", "cpu");
+});
+
+test("loading shows what is happening, with bytes", async ({ kshot, page }) => {
+  const network = await page.context().newCDPSession(page);
+  const limit = (downloadThroughput: number) =>
+    network.send("Network.emulateNetworkConditions", {
+      offline: false,
+      latency: 0,
+      downloadThroughput,
+      uploadThroughput: -1,
+    });
+  await network.send("Network.enable");
+  await limit(2e6);
+  await page.goto("./");
+  await expect(page.getByRole("progressbar")).toBeVisible();
+  await expect(page.getByText(/^Downloading the/)).toBeVisible();
+  await expect(page.getByText(/[\d.]+ of [\d.]+ MB/)).toBeVisible();
+  await limit(-1);
+  await kshot.ready();
+  await expect(page.getByRole("progressbar")).toBeHidden();
+});
+
+test("nothing is fetched from anywhere but the page's own server, and each file once", async ({
+  kshot,
+  page,
+}) => {
+  const urls: string[] = [];
+  page.on("request", (request) => urls.push(request.url()));
+  await kshot.open();
+  const base = new URL(page.url()).origin;
+  expect(urls.filter((url) => !/^(blob|data):/.test(url) && new URL(url).origin !== base)).toEqual([]);
+  for (const ending of [".wasm", ".safetensors"]) {
+    expect(
+      urls.filter((url) => url.endsWith(ending)),
+      ending,
+    ).toHaveLength(1);
+  }
+});

@@ -1,0 +1,156 @@
+/**
+ * The page as a person meets it: by roles and names, never by how it is built. The few attributes read
+ * here (`data-status`, `data-backend`, `data-answer`) are the ones the page promises.
+ */
+import { expect, type Locator, type Page } from "@playwright/test";
+import { type OnShow, readAnswers, readOnShow, waitForOnShow } from "./on-show.ts";
+import { samples } from "./samples.ts";
+
+export class KShotPage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  get root(): Locator {
+    return this.page.locator("html");
+  }
+
+  /** Opens the page and waits until it can answer. `path` may be a whole URL. */
+  async open(path = "./"): Promise<void> {
+    await this.page.goto(path);
+    await this.ready();
+  }
+
+  async ready(): Promise<void> {
+    await expect(this.root).toHaveAttribute("data-status", "ready", { timeout: 60_000 });
+    await expect(this.card(0)).toBeVisible();
+  }
+
+  /** Asks for a backend by the panel and waits until it is in use. */
+  async chooseBackend(backend: "webgpu" | "cpu"): Promise<void> {
+    // While the page times WebGPU by itself, the choice is locked.
+    await expect(this.root).not.toHaveAttribute("data-measuring", { timeout: 120_000 });
+    const panel = this.page.locator("#device-panel");
+    await this.page.locator("#device-pill").click();
+    const radio = panel.getByRole("radio", { name: backend === "cpu" ? /^CPU/ : /^WebGPU/ });
+    await radio.click();
+    await expect(radio).toBeChecked({ timeout: 120_000 });
+    await expect(this.root).toHaveAttribute("data-backend", backend, { timeout: 120_000 });
+    await expect(this.root).not.toHaveAttribute("data-measuring", { timeout: 120_000 });
+    await this.page.keyboard.press("Escape");
+    await expect(panel).toBeHidden();
+  }
+
+  /** Allows the camera, as a person would when asked, and turns it on. */
+  async turnOnCamera(): Promise<void> {
+    await this.page.context().grantPermissions(["camera"]);
+    await this.page.getByRole("button", { name: "Turn on camera" }).click();
+    await expect(this.page.getByRole("button", { name: "Turn off" })).toBeVisible();
+  }
+
+  /** The card of a class by its place, from 0. */
+  card(place: number): Locator {
+    return this.page.getByRole("article").nth(place);
+  }
+
+  /** The name field of a class. */
+  name(place: number): Locator {
+    return this.card(place).getByRole("textbox");
+  }
+
+  /** The thumbnails of a class, newest first. */
+  shots(place: number): Locator {
+    return this.card(place).getByRole("button", { name: /^Shot \d+ of/ });
+  }
+
+  /** How many shots the card of a class says it has. */
+  async count(place: number): Promise<number> {
+    return Number(
+      await this.card(place)
+        .getByLabel(/^\d+ shots?$/)
+        .textContent(),
+    );
+  }
+
+  async expectCount(place: number, count: number): Promise<void> {
+    await expect(this.card(place).getByLabel(/^\d+ shots?$/)).toHaveText(String(count));
+  }
+
+  async waitForCount(place: number, least: number, timeout?: number): Promise<void> {
+    await expect.poll(() => this.count(place), { timeout, intervals: [50] }).toBeGreaterThanOrEqual(least);
+  }
+
+  /** The id of a class, which `data-answer` names. */
+  async id(place: number): Promise<string> {
+    return (await this.card(place).getAttribute("data-class-id")) ?? "";
+  }
+
+  get answer(): Locator {
+    return this.page.locator("[data-answer]");
+  }
+
+  async expectAnswer(place: number): Promise<void> {
+    await expect(this.answer).toHaveAttribute("data-answer", await this.id(place));
+  }
+
+  async expectNone(): Promise<void> {
+    await expect(this.answer).toHaveAttribute("data-answer", "none");
+    await expect(this.answer).toContainText("none of these");
+  }
+
+  async addClass(): Promise<void> {
+    const before = await this.page.getByRole("article").count();
+    await this.page.getByRole("button", { name: /^Add class/ }).click();
+    await expect(this.page.getByRole("article")).toHaveCount(before + 1);
+  }
+
+  /** Adds photo files to a class by its button. */
+  async addPhotos(place: number, files: Parameters<Locator["setInputFiles"]>[0]): Promise<void> {
+    const chooser = this.page.waitForEvent("filechooser");
+    await this.card(place)
+      .getByRole("button", { name: /^Add photos to/ })
+      .click();
+    await (await chooser).setFiles(files as string[]);
+  }
+
+  /** Asks about a photo file. */
+  async askAbout(file: Parameters<Locator["setInputFiles"]>[0]): Promise<void> {
+    const chooser = this.page.waitForEvent("filechooser");
+    await this.page.getByRole("button", { name: "Ask about a photo" }).click();
+    await (await chooser).setFiles(file as string);
+  }
+
+  /** Fills four classes with the sample photos. */
+  async loadSamples(): Promise<void> {
+    await this.page.getByRole("tab", { name: "Samples" }).click();
+    await this.page.getByRole("button", { name: "Load the sample photos" }).click();
+    for (const [place, { shots }] of samples.classes.entries()) await this.expectCount(place, shots.length);
+  }
+
+  /** What the file-fed camera (camera.ts) shows now. */
+  onShow(): Promise<OnShow> {
+    return readOnShow(this.page);
+  }
+
+  /** Waits until a photo of a segment comes on show; the first is seen from its beginning. */
+  async waitForSegment(segment: number, photo = 0): Promise<void> {
+    const wanted = { segment, photo };
+    // Where it is on already, it may end at any moment.
+    if (photo === 0) await waitForOnShow(this.page, wanted, false, 60_000);
+    await waitForOnShow(this.page, wanted, true, 240_000);
+  }
+
+  /**
+   * The share of time for which the page says `expected`, while a segment is on show and from the first
+   * time it says so: until then the answer may be that of the segment before.
+   */
+  async shareOf(expected: string, segment: number): Promise<{ share: number; told: string }> {
+    const answers = await readAnswers(this.page, segment);
+    const first = answers.indexOf(expected);
+    const counted = first < 0 ? [] : answers.slice(first);
+    const right = counted.filter((answer) => answer === expected).length;
+    return { share: right / Math.max(counted.length, 1), told: answers.join(" ") };
+  }
+}

@@ -1,0 +1,87 @@
+/** The page in a hand: 390 pixels wide, by touch. */
+import { samples } from "./samples.ts";
+import { expect, anyCameraTest as test } from "./test.ts";
+
+test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
+
+const LEAST_TARGET = 44;
+
+test("nothing is wider than the screen, and everything to touch is large enough", async ({ kshot, page }) => {
+  await kshot.open();
+  const check = async (where: string) => {
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect.soft(wide, `${where}: no sideways scrolling`).toBeLessThanOrEqual(0);
+    const small = await page.evaluate((least) => {
+      const wanted =
+        "button, select, summary, [role=tab], [role=slider], [role=option], input:not([type=file])";
+      return [...document.querySelectorAll<HTMLElement>(wanted)].flatMap((element) => {
+        if (!element.checkVisibility() || element.getBoundingClientRect().width === 0) return [];
+        element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+        const { left, top, width, height } = element.getBoundingClientRect();
+        // What counts is where a finger is taken, which may be more than what is drawn.
+        const target = element.closest("label") ?? element.closest(".scale-track") ?? element;
+        const reach = least / 2 - 1;
+        const [x, y] = [left + width / 2, top + height / 2];
+        const missed = [
+          [x - reach, y],
+          [x + reach, y],
+          [x, y - reach],
+          [x, y + reach],
+        ].filter(([px = 0, py = 0]) => {
+          const inside = px >= 0 && px < innerWidth && py >= 0 && py < innerHeight;
+          return inside && !target.contains(document.elementFromPoint(px, py));
+        });
+        const name = element.getAttribute("aria-label") || element.textContent?.trim() || element.id;
+        return missed.length === 0 ? [] : [`${name}: ${Math.round(width)} x ${Math.round(height)}`];
+      });
+    }, LEAST_TARGET);
+    expect.soft(small, `${where}: touch targets`).toEqual([]);
+  };
+  await check("first visit");
+  await kshot.turnOnCamera();
+  await check("with the camera");
+  await kshot.loadSamples();
+  await page.getByRole("option").first().tap();
+  await kshot.expectAnswer(0);
+  await check("with the samples");
+});
+
+test("two classes are recorded by holding a finger on their buttons, and answered", async ({
+  kshot,
+  page,
+}) => {
+  await kshot.open();
+  await page.context().grantPermissions(["camera"]);
+  await page.getByRole("button", { name: "Turn on camera" }).tap();
+  await expect(page.getByRole("button", { name: "Turn off" })).toBeVisible();
+  const touch = await page.context().newCDPSession(page);
+  for (const place of [0, 1]) {
+    const button = page.getByRole("navigation").getByRole("button").nth(place);
+    const box = await button.boundingBox();
+    if (box === null) throw new Error("the record button is not on the screen");
+    const touchPoints = [{ x: box.x + box.width / 2, y: box.y + box.height / 2 }];
+    await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints });
+    await kshot.waitForCount(place, 3);
+    await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  }
+  await expect(page.getByRole("list", { name: "Score of each class" }).getByRole("listitem")).toHaveCount(2);
+  const before = await kshot.count(0);
+  await kshot.shots(0).first().tap();
+  await kshot.expectCount(0, before - 1);
+  await page.getByRole("status").getByRole("button", { name: "Undo" }).tap();
+  await kshot.expectCount(0, before);
+});
+
+test("the sample photos work by touch", async ({ kshot, page }) => {
+  await kshot.open();
+  await page.getByRole("tab", { name: "Samples" }).tap();
+  await page.getByRole("button", { name: "Load the sample photos" }).tap();
+  await kshot.expectCount(3, 4);
+  for (const [place, { queries }] of samples.classes.entries()) {
+    await page
+      .getByRole("option")
+      .nth(place * queries.length)
+      .tap();
+    await kshot.expectAnswer(place);
+  }
+});

@@ -1,0 +1,100 @@
+/** Without a camera: the sample photos show all that the page does. */
+import { fileOf, samples } from "./samples.ts";
+import { expect, test } from "./test.ts";
+
+test("the sample photos fill four classes, and every photo asked about is named right", async ({
+  kshot,
+  page,
+}) => {
+  await kshot.open();
+  await kshot.loadSamples();
+  const photos = page.getByRole("listbox", { name: "Photos to ask about" }).getByRole("option");
+  const kinds = samples.classes.flatMap(({ queries }, place) => queries.map(() => place));
+  await expect(photos).toHaveCount(kinds.length);
+  for (const [i, place] of kinds.entries()) {
+    await photos.nth(i).click();
+    await kshot.expectAnswer(place);
+    await expect(page.locator("#panel-samples")).toContainText(`It is: ${samples.classes[place]?.name.en}`);
+  }
+});
+
+test("things that the samples never showed are none of these", async ({ kshot, page }) => {
+  await kshot.open();
+  await kshot.loadSamples();
+  const photos = page.getByRole("listbox", { name: "Things it has never seen" }).getByRole("option");
+  await expect(photos).toHaveCount(samples.unknown.length);
+  for (let i = 0; i < samples.unknown.length; i++) {
+    await photos.nth(i).click();
+    await kshot.expectNone();
+  }
+});
+
+test("all sample photos are taken back by one undo", async ({ kshot, page }) => {
+  await kshot.open();
+  await kshot.loadSamples();
+  await page.getByRole("button", { name: "Undo", exact: true }).first().click();
+  await expect(page.getByRole("article")).toHaveCount(2);
+  await kshot.expectCount(0, 0);
+});
+
+test("sample photos that cannot be fetched are told, and come when asked for again", async ({
+  kshot,
+  page,
+}) => {
+  await page.route("**/samples/samples.json", (route) => route.abort());
+  await kshot.open();
+  await page.getByRole("tab", { name: "Samples" }).click();
+  await expect(
+    page.getByRole("alert").filter({ hasText: "The sample photos could not be loaded." }),
+  ).toBeVisible();
+  await page.unroute("**/samples/samples.json");
+  await page.getByRole("button", { name: "Load the sample photos" }).click();
+  await kshot.expectCount(0, 4);
+});
+
+test("photos go into a class by its button, are asked about, deleted one by one, and brought back", async ({
+  kshot,
+  page,
+}) => {
+  await kshot.open();
+  for (const [place, { shots }] of samples.classes.slice(0, 2).entries()) {
+    await kshot.addPhotos(place, shots.map(asFile));
+    await kshot.expectCount(place, 4);
+    await expect(kshot.shots(place)).toHaveCount(4);
+  }
+  await kshot.askAbout(asFile(samples.classes[1]?.queries[2] ?? ""));
+  await kshot.expectAnswer(1);
+  await kshot.shots(1).first().click();
+  await kshot.expectCount(1, 3);
+  await page.keyboard.press("Control+z");
+  await kshot.expectCount(1, 4);
+  await page.keyboard.press("Control+z");
+  await kshot.expectCount(1, 0);
+});
+
+test("a class that is switched off takes no part, and a removed one comes back with its shots", async ({
+  kshot,
+  page,
+}) => {
+  await kshot.open();
+  await kshot.loadSamples();
+  await page.getByRole("listbox", { name: "Photos to ask about" }).getByRole("option").nth(5).click();
+  await kshot.expectAnswer(1);
+  await kshot.card(1).getByRole("switch").click();
+  await expect(page.getByRole("list", { name: "Score of each class" }).getByRole("listitem")).toHaveCount(3);
+  await kshot.card(1).getByRole("switch").click();
+  await kshot.expectAnswer(1);
+  await kshot
+    .card(1)
+    .getByRole("button", { name: /^Remove class/ })
+    .click();
+  await expect(page.getByRole("article")).toHaveCount(3);
+  await page.keyboard.press("Control+z");
+  await expect(page.getByRole("article")).toHaveCount(4);
+  await kshot.expectCount(1, 4);
+  await kshot.expectAnswer(1);
+});
+
+function asFile(name: string): { name: string; mimeType: string; buffer: Buffer } {
+  return { name, mimeType: "image/jpeg", buffer: fileOf(name) };
+}
