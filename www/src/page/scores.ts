@@ -18,7 +18,14 @@ export function scoreOf(score: ClassScore, scale: Answer["scale"]): number {
 export function sayScore(score: ClassScore, scale: Answer["scale"]): string {
   return scale === "similarity"
     ? saySimilarity(score.similarity)
-    : `${Math.round(score.probability * 100)} %`;
+    : sayPercent(score.probability);
+}
+
+/** Rounded, but never to a certainty that a softmax cannot have. */
+function sayPercent(probability: number): string {
+  const percent = Math.round(probability * 100);
+  if (percent === 100) return "> 99 %";
+  return percent === 0 ? "< 1 %" : `${percent} %`;
 }
 
 /** A similarity with two digits, and a real minus sign. */
