@@ -24,7 +24,7 @@ export async function setUpEngine() {
       : "Building the engine, about 10 minutes the first time and a minute or two after that",
   );
   rmSync(STAMP, { force: true });
-  await run("wasm-pack", ["build", "--release", "--target", "web", "--", "--locked"]);
+  await run("wasm-pack", ["build", "--release", "--", "--locked"]);
   writeFileSync(STAMP, sources);
 }
 
