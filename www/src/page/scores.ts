@@ -16,9 +16,7 @@ export function scoreOf(score: ClassScore, scale: Answer["scale"]): number {
 
 /** The score in digits. */
 export function sayScore(score: ClassScore, scale: Answer["scale"]): string {
-  return scale === "similarity"
-    ? saySimilarity(score.similarity)
-    : sayPercent(score.probability);
+  return scale === "similarity" ? saySimilarity(score.similarity) : sayPercent(score.probability);
 }
 
 /** Rounded, but never to a certainty that a softmax cannot have. */
