@@ -54,7 +54,7 @@ impl CpuEmbedder {
 
     /// The device in words.
     pub fn describe(&self) -> String {
-        format!("CPU, burn-flex, {} threads", rayon::current_num_threads())
+        format!("CPU, {} threads", rayon::current_num_threads())
     }
 
     /// Embeds one picture: L2-normalised, `[1280]`.
