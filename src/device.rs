@@ -1,6 +1,8 @@
 //! WebGPU or CPU: builds the embedder on either, times them after a warm-up, keeps the
 //! faster. No adapter, a refused or a failed device mean the CPU, with the reason kept.
 
+use std::rc::Rc;
+
 use burn::cubecl::MemoryScope;
 use burn::tensor::wgpu::WgpuSetup;
 use burn::tensor::{Device, ExecutionError, Tensor, TensorData};
@@ -73,16 +75,74 @@ pub struct Timing {
     pub embed: f64,
 }
 
-struct WebGpu {
+/// The embedder on WebGPU, built and warmed up.
+pub struct WebGpu {
     setup: WgpuSetup,
+    adapter: String,
     device: Device,
     embedder: Embedder,
     kernel: FrameKernel,
 }
 
+impl WebGpu {
+    /// Asks for a device, builds the embedder and runs it once, which compiles every
+    /// shader. It takes nothing of [`Devices`], so that frames are answered meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::WebGpuUnavailable`] without an adapter or a device; as
+    /// [`Embedder::from_bytes`]; [`Error::DeviceLost`] where the device does not answer.
+    pub async fn open(weights: Rc<[u8]>) -> Result<Self, Error> {
+        let setup = request_device().await?;
+        let device = Device::wgpu_options()
+            .tasks_max(TASKS_MAX)
+            .setup(setup.clone())
+            .init()
+            .map_err(unavailable)?;
+        let webgpu = WebGpu {
+            adapter: name_adapter().await,
+            embedder: Embedder::from_bytes(&weights, &device)?,
+            kernel: FrameKernel::new(setup.device.clone(), setup.queue.clone()),
+            device,
+            setup,
+        };
+        normalise(webgpu.forward(webgpu.upload(grey())).await?)?;
+        Ok(webgpu)
+    }
+
+    fn upload(&self, input: Vec<f32>) -> Tensor<4> {
+        Tensor::from_data(TensorData::new(input, [1, 3, SIDE, SIDE]), &self.device)
+    }
+
+    async fn forward(&self, input: Tensor<4>) -> Result<Vec<f32>, Error> {
+        read(self.embedder.forward(input).into_data_async().await)
+    }
+
+    /// Median time of a frame in milliseconds; one frame only where that is hopeless
+    /// beside the CPU's.
+    async fn time(&self, cpu: Option<f64>) -> Result<Option<f64>, Error> {
+        let mut times = Vec::new();
+        for _ in 0..TIMED_FRAMES {
+            let start = Instant::now();
+            self.forward(self.upload(grey())).await?;
+            let time = milliseconds(start);
+            times.push(time);
+            if cpu.is_some_and(|cpu| time > HOPELESS * cpu) {
+                break;
+            }
+        }
+        Ok(median(times))
+    }
+}
+
+impl Drop for WebGpu {
+    fn drop(&mut self) {
+        self.setup.device.destroy();
+    }
+}
+
 /// The embedder on the CPU, and on WebGPU where that is in use.
 pub struct Devices {
-    weights: Vec<u8>,
+    weights: Rc<[u8]>,
     cpu_device: Device,
     cpu: Embedder,
     webgpu: Option<WebGpu>,
@@ -99,7 +159,7 @@ impl Devices {
         let cpu_device = Device::flex();
         let cpu = Embedder::from_bytes(&weights, &cpu_device)?;
         let mut devices = Devices {
-            weights,
+            weights: weights.into(),
             cpu_device,
             cpu,
             webgpu: None,
@@ -138,36 +198,54 @@ impl Devices {
         Some(usage.bytes_reserved)
     }
 
-    /// Changes the device.
+    /// The weights, for [`WebGpu::open`].
+    pub fn weights(&self) -> Rc<[u8]> {
+        self.weights.clone()
+    }
+
+    /// Changes the device; `candidate` is what [`WebGpu::open`] gave, and not needed for
+    /// the CPU or where WebGPU is in use already.
     ///
     /// # Errors
-    /// [`Error::WebGpuUnavailable`] where WebGPU was asked for by name and cannot be had;
-    /// the CPU stays in use.
-    pub async fn choose(&mut self, choice: Choice) -> Result<&Report, Error> {
+    /// The candidate's, where WebGPU was asked for by name and cannot be had; the CPU stays
+    /// in use.
+    pub async fn choose(
+        &mut self,
+        choice: Choice,
+        candidate: Option<Result<WebGpu, Error>>,
+    ) -> Result<&Report, Error> {
         self.report.choice = choice;
         self.report.webgpu_problem = None;
-        if choice == Choice::Cpu {
-            self.close_webgpu();
-            return Ok(&self.report);
-        }
-        if let Err(error) = self.open_webgpu().await {
-            self.close_webgpu();
-            self.report.webgpu_problem = Some(error.to_string());
-            if choice == Choice::WebGpu {
-                return Err(error);
-            }
-            return Ok(&self.report);
-        }
+        let adopted = match candidate {
+            Some(candidate) if choice != Choice::Cpu => self.adopt(candidate).await,
+            _ => Ok(()),
+        };
         let slower = matches!(
             (self.report.cpu_ms, self.report.webgpu_ms),
             (Some(cpu), Some(webgpu)) if webgpu > cpu
         );
-        if choice == Choice::Auto && slower {
-            self.close_webgpu();
-        } else {
-            self.report.backend = Backend::WebGpu;
+        if choice == Choice::Cpu || (choice == Choice::Auto && slower) || adopted.is_err() {
+            self.webgpu = None;
+        }
+        self.report.backend = match self.webgpu {
+            Some(_) => Backend::WebGpu,
+            None => Backend::Cpu,
+        };
+        if let Err(error) = adopted {
+            self.report.webgpu_problem = Some(error.to_string());
+            if choice == Choice::WebGpu {
+                return Err(error);
+            }
         }
         Ok(&self.report)
+    }
+
+    async fn adopt(&mut self, candidate: Result<WebGpu, Error>) -> Result<(), Error> {
+        let webgpu = candidate?;
+        self.report.adapter = Some(webgpu.adapter.clone());
+        self.report.webgpu_ms = webgpu.time(self.report.cpu_ms).await?;
+        self.webgpu = Some(webgpu);
+        Ok(())
     }
 
     /// The L2-normalised embedding of a picture, `[1280]`, and the time it took.
@@ -178,10 +256,10 @@ impl Devices {
     pub async fn embed(&mut self, source: &Source) -> Result<(Vec<f32>, Timing), Error> {
         let start = Instant::now();
         let mut timing = Timing::default();
-        let embedding = if self.webgpu.is_some() {
-            let input = self.input_on_webgpu(source)?;
+        let embedding = if let Some(webgpu) = &mut self.webgpu {
+            let input = input_on_webgpu(webgpu, &self.canvas, source)?;
             timing.frame = milliseconds(start);
-            self.forward_on_webgpu(input).await?
+            webgpu.forward(input).await?
         } else {
             let input = self.canvas.input(source)?;
             timing.frame = milliseconds(start);
@@ -197,8 +275,8 @@ impl Devices {
     /// # Errors
     /// As [`embed`](Self::embed).
     pub async fn frame_input(&mut self, source: &Source) -> Result<Vec<f32>, Error> {
-        if self.webgpu.is_some() {
-            let input = self.input_on_webgpu(source)?;
+        if let Some(webgpu) = &mut self.webgpu {
+            let input = input_on_webgpu(webgpu, &self.canvas, source)?;
             read(input.into_data_async().await)
         } else {
             self.canvas.input(source)
@@ -210,70 +288,19 @@ impl Devices {
         let input = Tensor::<4>::from_data(input, &self.cpu_device);
         read(self.cpu.forward(input).try_into_data())
     }
+}
 
-    async fn forward_on_webgpu(&self, input: Tensor<4>) -> Result<Vec<f32>, Error> {
-        let Some(webgpu) = &self.webgpu else {
-            return Err(Error::DeviceLost("WebGPU is not in use".into()));
-        };
-        read(webgpu.embedder.forward(input).into_data_async().await)
-    }
-
-    fn input_on_webgpu(&mut self, source: &Source) -> Result<Tensor<4>, Error> {
-        let (width, height) = source.size();
-        let crop = Crop::centred(width, height)?;
-        let Some(webgpu) = &mut self.webgpu else {
-            return Err(Error::DeviceLost("WebGPU is not in use".into()));
-        };
-        if FrameKernel::takes(&crop) {
-            return webgpu.kernel.input(source, &crop, &webgpu.device);
-        }
-        let input = TensorData::new(self.canvas.input(source)?, [1, 3, SIDE, SIDE]);
-        Ok(Tensor::from_data(input, &webgpu.device))
-    }
-
-    async fn open_webgpu(&mut self) -> Result<(), Error> {
-        if self.webgpu.is_some() {
-            return Ok(());
-        }
-        let setup = request_device().await?;
-        self.report.adapter = Some(name_adapter().await);
-        let device = Device::wgpu_options()
-            .tasks_max(TASKS_MAX)
-            .setup(setup.clone())
-            .init()
-            .map_err(unavailable)?;
-        self.webgpu = Some(WebGpu {
-            embedder: Embedder::from_bytes(&self.weights, &device)?,
-            kernel: FrameKernel::new(setup.device.clone(), setup.queue.clone()),
-            device: device.clone(),
-            setup,
-        });
-        let input = || {
-            let data = TensorData::new(grey(), [1, 3, SIDE, SIDE]);
-            Tensor::<4>::from_data(data, &device)
-        };
-        normalise(self.forward_on_webgpu(input()).await?)?;
-        let mut times = Vec::new();
-        for _ in 0..TIMED_FRAMES {
-            let start = Instant::now();
-            self.forward_on_webgpu(input()).await?;
-            let time = milliseconds(start);
-            times.push(time);
-            if self.report.cpu_ms.is_some_and(|cpu| time > HOPELESS * cpu) {
-                break;
-            }
-        }
-        self.report.webgpu_ms = median(times);
-        Ok(())
-    }
-
-    fn close_webgpu(&mut self) {
-        self.report.backend = Backend::Cpu;
-        if let Some(webgpu) = self.webgpu.take() {
-            let device = webgpu.setup.device.clone();
-            drop(webgpu);
-            device.destroy();
-        }
+fn input_on_webgpu(
+    webgpu: &mut WebGpu,
+    canvas: &Canvas,
+    source: &Source,
+) -> Result<Tensor<4>, Error> {
+    let (width, height) = source.size();
+    let crop = Crop::centred(width, height)?;
+    if FrameKernel::takes(&crop) {
+        webgpu.kernel.input(source, &crop, &webgpu.device)
+    } else {
+        Ok(webgpu.upload(canvas.input(source)?))
     }
 }
 

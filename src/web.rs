@@ -5,10 +5,11 @@ use js_sys::{Float32Array, Object, Reflect};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 use web_time::Instant;
 
 use crate::classifier::{self, Classifier};
-use crate::device::{Choice, Devices, Timing};
+use crate::device::{Choice, Devices, Timing, WebGpu};
 use crate::embedder::{DIMENSIONS, NAME, WEIGHTS_SHA256};
 use crate::error::Error;
 use crate::frame::source::Source;
@@ -55,6 +56,10 @@ pub fn picture_limits() -> Js<JsValue> {
     ])
 }
 
+/// WebGPU, opened but not in use, or why it could not be opened.
+#[wasm_bindgen]
+pub struct Candidate(Result<WebGpu, Error>);
+
 /// Frame to answer: devices, support set and settings.
 #[wasm_bindgen]
 pub struct Engine {
@@ -79,10 +84,29 @@ impl Engine {
         })
     }
 
-    /// Changes the device: `auto`, `webgpu` or `cpu`. Returns the report.
-    pub async fn choose_backend(&mut self, choice: JsValue) -> Js<JsValue> {
+    /// Builds and warms up WebGPU: a promise of a candidate for
+    /// [`choose_backend`](Self::choose_backend), which also carries a failure there. Frames
+    /// can be answered until it is fulfilled.
+    pub fn open_webgpu(&self) -> js_sys::Promise {
+        let weights = self.devices.weights();
+        future_to_promise(async move { Ok(Candidate(WebGpu::open(weights).await).into()) })
+    }
+
+    /// Changes the device: `auto`, `webgpu` or `cpu`; for the first two with a candidate,
+    /// if WebGPU is not in use already. Returns the report.
+    pub async fn choose_backend(
+        &mut self,
+        choice: JsValue,
+        candidate: Option<Candidate>,
+    ) -> Js<JsValue> {
         let choice: Choice = parse(choice, "backend", "auto, webgpu or cpu")?;
-        give(self.devices.choose(choice).await.map_err(throw)?)
+        let candidate = candidate.map(|Candidate(opened)| opened);
+        give(
+            self.devices
+                .choose(choice, candidate)
+                .await
+                .map_err(throw)?,
+        )
     }
 
     /// Which device is used, and what was measured to choose it.

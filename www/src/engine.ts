@@ -33,9 +33,17 @@ export interface StoredShape {
   classes: { name: string; enabled: boolean; shots: number }[];
 }
 
+/** WebGPU, opened but not in use, or why it could not be opened. */
+export interface Candidate {
+  free(): void;
+}
+
 /** The wasm engine. Ids are its own and change when it is built again; errors carry a `code`. One call at a time. */
 export interface Engine {
-  choose_backend(choice: BackendChoice): Promise<DeviceReport>;
+  /** Builds WebGPU while other calls go on; a failure is carried by the candidate. */
+  open_webgpu(): Promise<Candidate>;
+  /** Times the candidate and adopts it, or not. Takes the candidate over. */
+  choose_backend(choice: BackendChoice, candidate?: Candidate): Promise<DeviceReport>;
   report(): DeviceReport;
   embedder(): KShotState["embedder"];
   classify(source: Frame): Promise<Answer>;

@@ -4,7 +4,7 @@
  * It answers calls one for one and keeps nothing but the engine. A trap makes the module useless:
  * the page then ends this worker and starts another.
  */
-import { type Engine, instantiate } from "./engine.ts";
+import { type Candidate, type Engine, instantiate } from "./engine.ts";
 import { packError } from "./errors.ts";
 import type { Call, Calls, Request, SupportReply, WorkerMessage } from "./protocol.ts";
 import type { LoadProgress, SupportSummary } from "./types.ts";
@@ -14,6 +14,15 @@ type Handlers = { [C in Call]: (args: Calls[C]["args"]) => Calls[C]["result"] | 
 let built: Engine | null = null;
 // The engine takes one call at a time, also where a call waits for the GPU.
 let lane: Promise<void> = Promise.resolve();
+// Choices of a device come one after the other, so that the last one stands.
+let choosing: Promise<void> = Promise.resolve();
+let candidate: Candidate | undefined;
+
+function takeCandidate(): Candidate | undefined {
+  const taken = candidate;
+  candidate = undefined;
+  return taken;
+}
 
 function engine(): Engine {
   if (built === null) throw Object.assign(new Error("the engine is not loaded"), { code: "engine_crashed" });
@@ -36,10 +45,7 @@ const handlers: Handlers = {
       limits: exports.picture_limits(),
     };
   },
-  choose_backend: ({ choice }) => {
-    postProgress({ step: "measure", loaded: 0, total: 0 });
-    return engine().choose_backend(choice);
-  },
+  choose_backend: ({ choice }) => engine().choose_backend(choice, takeCandidate()),
   classify: ({ frame }) => engine().classify(frame),
   answer: () => engine().answer(),
   add_shot: async ({ classId, frame, continues }) => {
@@ -83,6 +89,28 @@ function postProgress(progress: LoadProgress): void {
   post({ type: "progress", progress });
 }
 
-self.onmessage = (event: MessageEvent<Request>) => {
-  lane = lane.then(() => answerCall(event.data));
+/** WebGPU is opened beside the lane, so that frames are answered meanwhile; only timing it needs the engine. */
+async function openWebgpu(): Promise<void> {
+  if (built === null || built.report().backend === "webgpu") return;
+  postProgress({ step: "measure", loaded: 0, total: 0 });
+  const opened = await built.open_webgpu();
+  takeCandidate()?.free();
+  candidate = opened;
+}
+
+function enqueue(request: Request): Promise<void> {
+  lane = lane.then(() => answerCall(request));
+  return lane;
+}
+
+self.onmessage = ({ data }: MessageEvent<Request>) => {
+  if (data.call !== "choose_backend") {
+    enqueue(data);
+    return;
+  }
+  const { choice } = data.args;
+  choosing = choosing.then(async () => {
+    if (choice !== "cpu") await openWebgpu();
+    await enqueue(data);
+  });
 };
