@@ -1,4 +1,5 @@
 //! Is a query named as the methods' papers say, and is "none of these" said when it should?
+#![allow(clippy::unwrap_used)]
 
 use kshot::classifier::{Classifier, Settings};
 use kshot::decision::{SINGLE_SHOT_THRESHOLD, leave_one_out_threshold, probabilities};

@@ -1,4 +1,5 @@
 //! Does the network give what PyTorch gives, and is a damaged file refused?
+#![allow(clippy::unwrap_used)]
 
 mod photos;
 

@@ -1,4 +1,5 @@
 //! Is a picture cropped, resized and normalised as the network was trained?
+#![allow(clippy::unwrap_used)]
 
 mod photos;
 

@@ -1,4 +1,5 @@
 //! Does every hand-made convolution give what Burn's gives?
+#![allow(clippy::unwrap_used)]
 
 use burn::tensor::{Device, Distribution, Tensor};
 use kshot::embedder::conv::{Conv, Kernels, Layer};

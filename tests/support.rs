@@ -1,4 +1,5 @@
 //! Does the support set keep what was recorded, and give it back?
+#![allow(clippy::unwrap_used)]
 
 use kshot::Error;
 use kshot::support::{Action, MAX_CLASSES, MAX_UNDO, SupportSet};

@@ -1,5 +1,5 @@
 //! One convolution with its bias and what follows it, as a Burn operation: Burn's own
-//! `conv2d`, or on the CPU the hand-made [`kernels`](super::kernels), which give the same.
+//! `conv2d`, or on the CPU the hand-made [`kernels`], which give the same.
 //!
 //! Between the hand-made ones a picture stays channels last in memory behind Burn's
 //! `[n, channels, height, width]`, so that nothing is reordered or copied on the way.
