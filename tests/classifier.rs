@@ -136,6 +136,15 @@ fn the_threshold_lies_between_a_class_and_its_neighbours() {
 }
 
 #[test]
+fn a_burst_that_hardly_moved_does_not_shut_out_the_thing_turned_round() {
+    let (mut classifier, ids) = classifier(&[("east", &[0.0, 0.1, 0.2]), ("north", &[90.0, 90.1])]);
+    assert_eq!(
+        classifier.answer(&at(45.0 - 10.0)).unwrap().best,
+        Some(ids[0])
+    );
+}
+
+#[test]
 fn leaving_a_shot_out_is_worked_by_hand() {
     // Shots at 0 and 90 degrees: prototype (1/2, 1/2), squared length 1/2. Each shot's
     // product with the mean of the others is 0, so 1 - d²/2 = 1 - (1 - 0 + 1/2) / 2 = 1/4.
