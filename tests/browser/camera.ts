@@ -36,7 +36,7 @@ const QUERY_FRAMES = 12;
  * Frames a second, and with it how long a segment lasts. The software adapter takes seconds for a frame,
  * and two shots with the answers between them have to fit into a segment.
  */
-const RATE: Record<Project, number> = { cpu: 4, webgpu: 1 };
+const RATE: Record<Project, number> = { cpu: 4, webgpu: 2 };
 
 /** One thing on show. `photos` share the segment's time. */
 interface Segment {
@@ -62,24 +62,38 @@ export const things = THINGS.map(({ name }, i) => ({ name: name.en, shots: i, qu
 /** The segment with things that belong to no class. */
 export const UNKNOWN = 2 * THINGS.length;
 
-/** Chromium's arguments for this camera; draws its video where that was not done before. */
-export async function cameraArguments(project: Project, browser: LaunchOptions): Promise<string[]> {
-  return [...FAKE_CAMERA, `--use-file-for-fake-video-capture=${await drawCamera(RATE[project], browser)}`];
+/**
+ * Chromium's arguments for this camera; draws its video where that was not done before. With `plain` the
+ * photos fill the picture and nothing stands in the margins: for screenshots.
+ */
+export async function cameraArguments(
+  project: Project,
+  browser: LaunchOptions,
+  plain = false,
+): Promise<string[]> {
+  const path = await drawCamera(RATE[project], browser, plain);
+  return [...FAKE_CAMERA, `--use-file-for-fake-video-capture=${path}`];
+}
+
+/** When the segments begin in the video that runs without a GPU, in seconds from the start. */
+export function beginningOf(segment: number): number {
+  return SEGMENTS.slice(0, segment).reduce((sum, { frames }) => sum + frames, 0) / RATE.cpu;
 }
 
 /** Chromium's argument for a camera that shows a test picture. The permission is the page's own affair. */
 export const FAKE_CAMERA = ["--use-fake-device-for-media-stream"];
 
-async function drawCamera(rate: number, browser: LaunchOptions): Promise<string> {
+async function drawCamera(rate: number, browser: LaunchOptions, plain: boolean): Promise<string> {
   const photos = SEGMENTS.map((segment) => segment.photos.map(fileOf));
   const hash = createHash("sha256").update(readFileSync(fileURLToPath(import.meta.url)));
   for (const photo of photos.flat()) hash.update(photo);
-  const path = `${CACHE}camera-${rate}fps-${hash.digest("hex").slice(0, 12)}.y4m`;
+  const kind = `${plain ? "plain" : "camera"}-${rate}fps-`;
+  const path = `${CACHE}${kind}${hash.digest("hex").slice(0, 12)}.y4m`;
   if (existsSync(path)) return path;
   mkdirSync(CACHE, { recursive: true });
   // Each is 50 MB: those of older photos or code go.
   for (const old of readdirSync(CACHE)) {
-    if (old.startsWith(`camera-${rate}fps-`)) rmSync(CACHE + old);
+    if (old.startsWith(kind)) rmSync(CACHE + old);
   }
   const drawn = await chromium.launch(browser);
   const file = openSync(`${path}.part`, "w");
@@ -94,6 +108,7 @@ async function drawCamera(rate: number, browser: LaunchOptions): Promise<string>
         frames: segment.frames,
         width: WIDTH,
         height: HEIGHT,
+        plain,
       });
       for (const frame of frames) {
         writeSync(file, "FRAME\n");
@@ -115,10 +130,11 @@ interface Drawing {
   frames: number;
   width: number;
   height: number;
+  plain: boolean;
 }
 
 /** Runs in the browser; gives the frames of one segment as I420 in base64. */
-async function drawSegment({ urls, number, frames, width, height }: Drawing): Promise<string[]> {
+async function drawSegment({ urls, number, frames, width, height, plain }: Drawing): Promise<string[]> {
   const images = await Promise.all(
     urls.map(async (url) => {
       const image = new Image();
@@ -137,13 +153,13 @@ async function drawSegment({ urls, number, frames, width, height }: Drawing): Pr
     const image = images[photo];
     if (image === undefined) throw new Error("a segment has no photo");
     const turn = (2 * Math.PI * (frame % each)) / each;
-    const side = Math.min(image.width, image.height);
-    const scale = (height / side) * (1.04 + 0.04 * Math.sin(turn));
+    const fit = Math.max(height / Math.min(image.width, image.height), plain ? width / image.width : 0);
+    const scale = fit * (1.04 + 0.04 * Math.sin(turn));
     const [w, h] = [image.width * scale, image.height * scale];
     context.fillStyle = "#7f7f7f";
     context.fillRect(0, 0, width, height);
     context.drawImage(image, (width - w) / 2 + 8 * Math.cos(turn), (height - h) / 2, w, h);
-    const margin = (width - height) / 2;
+    const margin = plain ? 0 : (width - height) / 2;
     for (const [left, value] of [
       [0, number],
       [width - margin, photo],

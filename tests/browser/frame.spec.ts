@@ -102,7 +102,7 @@ test("transparent pixels are laid over white", async ({ api, project }) => {
     const { KShot, pictures } = window.api;
     const kshot = await KShot.load({ backend });
     const input = await kshot.frameInput(await pictures.encode(pictures.draw(64, 64, 0), "image/png"));
-    return [Math.min(...input), Math.max(...input)];
+    return [input.reduce((a, b) => Math.min(a, b)), input.reduce((a, b) => Math.max(a, b))];
   }, project);
   expect(least).toBeCloseTo(1, 5);
   expect(most).toBeCloseTo(1, 5);

@@ -15,6 +15,8 @@ interface Watched {
 }
 
 const POLLING_MS = 100;
+// Longer than the slower of the two videos.
+const LOOP_MS = 180_000;
 
 /** Makes every page that is opened from now on readable. */
 export async function watchCamera(page: Page): Promise<void> {
@@ -45,15 +47,15 @@ export function readOnShow(page: Page): Promise<OnShow> {
   return page.evaluate(() => (window as unknown as Watched).kshotOnShow());
 }
 
-/** Waits until something comes on show (`on`), or no longer is. */
-export async function waitForOnShow(page: Page, wanted: OnShow, on: boolean, timeout: number): Promise<void> {
+/** Waits until something is on show. */
+export async function waitForOnShow(page: Page, wanted: OnShow): Promise<void> {
   await page.waitForFunction(
-    ({ wanted, on }) => {
+    ({ segment, photo }) => {
       const now = (window as unknown as Watched).kshotOnShow();
-      return (now.segment === wanted.segment && now.photo === wanted.photo) === on;
+      return now.segment === segment && now.photo === photo;
     },
-    { wanted, on },
-    { timeout, polling: POLLING_MS },
+    wanted,
+    { timeout: LOOP_MS, polling: POLLING_MS },
   );
 }
 

@@ -134,12 +134,9 @@ export class KShotPage {
     return readOnShow(this.page);
   }
 
-  /** Waits until a photo of a segment comes on show; the first is seen from its beginning. */
+  /** Waits until a photo of a segment is on show: at the first, most of the segment is still to come. */
   async waitForSegment(segment: number, photo = 0): Promise<void> {
-    const wanted = { segment, photo };
-    // Where it is on already, it may end at any moment.
-    if (photo === 0) await waitForOnShow(this.page, wanted, false, 60_000);
-    await waitForOnShow(this.page, wanted, true, 240_000);
+    await waitForOnShow(this.page, { segment, photo });
   }
 
   /**

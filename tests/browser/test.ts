@@ -48,6 +48,17 @@ export const cameraTest = test.extend({
   ],
 });
 
+/** With the same camera for screenshots: nothing stands in the margins. */
+export const plainCameraTest = test.extend({
+  launchOptions: [
+    async ({ launchOptions }, use) => {
+      const more = await cameraArguments("cpu", launchOptions, true);
+      await use({ ...launchOptions, args: [...(launchOptions.args ?? []), ...more] });
+    },
+    { scope: "worker" },
+  ],
+});
+
 /** With Chromium's own test picture as a camera. */
 export const anyCameraTest = test.extend({
   launchOptions: [
