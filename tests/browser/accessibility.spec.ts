@@ -1,0 +1,55 @@
+/** What assistive technology is told: checked by axe on every state of the page, in both themes. */
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { pathOf } from "./samples.ts";
+import { expect, anyCameraTest as test } from "./test.ts";
+
+async function expectNoViolations(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"])
+    .analyze();
+  const told = violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} at ${target.join(" ")}: ${failureSummary}`),
+  );
+  expect.soft(told, where).toEqual([]);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in the ${colorScheme} theme`, () => {
+    test.use({ colorScheme });
+
+    test("no state of the page breaks the rules of WCAG 2.1 AA", async ({ kshot, page }) => {
+      await kshot.open();
+      await expectNoViolations(page, "first visit");
+      await kshot.turnOnCamera();
+      await expectNoViolations(page, "with the camera");
+      await page.locator("#device-pill").click();
+      await expectNoViolations(page, "with the device panel");
+      await page.keyboard.press("Escape");
+      await kshot.addPhotos(0, [pathOf("samples.json")]);
+      await expect(kshot.card(0).getByRole("alert")).toBeVisible();
+      await expectNoViolations(page, "with a file that was refused");
+      await kshot.loadSamples();
+      await page.getByRole("option").first().click();
+      await kshot.expectAnswer(0);
+      await page.getByText("How it decides").click();
+      await expectNoViolations(page, "with the samples");
+    });
+  });
+}
+
+test("the answer is told in words once it has settled", async ({ kshot, page }) => {
+  await kshot.open();
+  await kshot.loadSamples();
+  await page.getByRole("option").nth(5).click();
+  await expect(page.getByRole("status").filter({ hasText: /^football$/ })).toBeAttached();
+});
+
+test("the whole page changes its language, and says so", async ({ kshot, page }) => {
+  await kshot.open();
+  await page.getByRole("button", { name: "中文" }).click();
+  await expect(kshot.root).toHaveAttribute("lang", /^zh/);
+  await expect(page.getByRole("button", { name: "打开摄像头" })).toBeVisible();
+  await page.getByRole("button", { name: "English" }).click();
+  await expect(page.getByRole("button", { name: "Turn on camera" })).toBeVisible();
+});

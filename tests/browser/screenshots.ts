@@ -1,0 +1,102 @@
+/** Takes the screenshots (screenshots.config.ts): one of each state that the page can be in. */
+import { fileURLToPath } from "node:url";
+import { beginningOf, things, UNKNOWN } from "./camera.ts";
+import type { KShotPage } from "./page.ts";
+import { grayPng } from "./png.ts";
+import { expect, plainCameraTest as test } from "./test.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+test("every state of the page", async ({ kshot, page }, info) => {
+  const take = (name: string) =>
+    page.screenshot({ path: `${ROOT}test-results/screenshots/${name}-${info.project.name}.png` });
+
+  await page.route("**/*.safetensors", (route) => route.abort());
+  await page.goto("./");
+  await expect(kshot.root).toHaveAttribute("data-status", "failed");
+  await take("failed");
+  await page.unroute("**/*.safetensors");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await kshot.ready();
+  await take("first-visit");
+
+  await page.context().grantPermissions([]);
+  await page.getByRole("button", { name: "Turn on camera" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "The camera is blocked" })).toBeVisible();
+  await take("camera-denied");
+
+  await page.getByRole("tab", { name: "Samples" }).click();
+  await expect(page.getByRole("option").first()).toBeVisible();
+  await take("samples-empty");
+  await kshot.loadSamples();
+  await page.getByRole("option").nth(5).click();
+  await kshot.expectAnswer(1);
+  await take("samples-answer");
+  await page.getByRole("option").last().click();
+  await kshot.expectNone();
+  await take("samples-none");
+  await kshot.addPhotos(0, [
+    { name: "notes.png", mimeType: "image/png", buffer: Buffer.from("notes") },
+    { name: "dot.png", mimeType: "image/png", buffer: grayPng(1, 1) },
+  ]);
+  await expect(kshot.card(0).getByRole("alert")).toBeVisible();
+  await kshot.card(0).scrollIntoViewIfNeeded();
+  await take("files-refused");
+});
+
+test("the camera live, with three classes", async ({ kshot, page }, info) => {
+  const take = (name: string) =>
+    page.screenshot({ path: `${ROOT}test-results/screenshots/${name}-${info.project.name}.png` });
+
+  await kshot.open();
+  await kshot.turnOnCamera();
+  await take("camera-first");
+  await kshot.addClass();
+  for (const [place, { name }] of things.entries()) await kshot.name(place).fill(name);
+  await kshot.name(2).blur();
+  for (const [place, thing] of things.entries()) {
+    await waitForVideo(kshot, thing.shots, 0.2);
+    await page.keyboard.down(String(place + 1));
+    await waitForVideo(kshot, thing.shots, 3);
+    if (place === 1) await take("recording");
+    await page.keyboard.up(String(place + 1));
+  }
+  await waitForVideo(kshot, things[0]?.queries ?? 0, 0.2);
+  await kshot.expectAnswer(0);
+  await take("camera-live");
+  // The toast of the last recording is over, and the README's picture shows nothing but the page at work.
+  await expect(page.getByRole("status").filter({ hasText: "added" })).toHaveCount(0);
+  await waitForVideo(kshot, things[0]?.queries ?? 0, 0.9);
+  await kshot.expectAnswer(0);
+  if (info.project.name === "wide-light") await page.screenshot({ path: `${ROOT}docs/images/camera.png` });
+  await waitForVideo(kshot, UNKNOWN, 0.2);
+  await kshot.expectNone();
+  await take("camera-none");
+  await page.getByRole("button", { name: "Freeze" }).click();
+  await take("camera-frozen");
+  await page.locator("#device-pill").click();
+  await take("device-panel");
+  await page.keyboard.press("Escape");
+  await page.getByText("How it decides").click();
+  await page.getByText("How it decides").scrollIntoViewIfNeeded();
+  await take("how-it-decides");
+  await page.getByText("How it decides").click();
+  await page.getByRole("button", { name: "中文" }).click();
+  await take("chinese");
+});
+
+/** Waits until the video is `after` seconds into a segment. It runs in a loop from when the camera opened. */
+async function waitForVideo(kshot: KShotPage, segment: number, after: number): Promise<void> {
+  await kshot.page.waitForFunction(
+    ({ from, to, loop }) => {
+      const at = (document.querySelector("video")?.currentTime ?? 0) % loop;
+      return at >= from && at < to;
+    },
+    {
+      from: beginningOf(segment) + after,
+      to: beginningOf(segment + 1) - 0.5,
+      loop: beginningOf(UNKNOWN + 1),
+    },
+    { timeout: 90_000, polling: 50 },
+  );
+}
