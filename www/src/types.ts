@@ -144,6 +144,11 @@ export interface KShotState {
 export type ErrorCode =
   | "weights_unavailable"
   | "weights_damaged"
+  | "characters_unavailable"
+  | "characters_damaged"
+  | "drawing_empty"
+  | "support_invalid"
+  | "code_unavailable"
   | "module_unavailable"
   | "wasm_unsupported"
   | "simd_unsupported"

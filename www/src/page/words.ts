@@ -1,12 +1,14 @@
 /**
  * Every word of the page, in English and 简体中文. A key that one language lacks does not compile.
- * Sentences about errors are in error-words.ts.
+ * Sentences about errors are in error-words.ts, the drawing page's own in draw/words.ts.
  */
 
 const en = {
   tabs: "Where pictures come from",
   camera: "Camera",
   samples: "Samples",
+  draw: "Draw",
+  drawOpening: "Getting the drawing page…",
   theme: { auto: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" },
   switchLanguage: "中",
   stage: "Picture",
@@ -177,6 +179,8 @@ const zh: Words = {
   tabs: "图片来源",
   camera: "摄像头",
   samples: "示例",
+  draw: "手绘",
+  drawOpening: "正在获取手绘页面…",
   theme: { auto: "主题：跟随系统", light: "主题：浅色", dark: "主题：深色" },
   switchLanguage: "EN",
   stage: "画面",
