@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, ensure};
-use burn::module::Module;
+use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::AdamConfig;
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 
@@ -67,9 +68,9 @@ pub fn run<T: Task>(task: &mut T, settings: &Settings, output: &Output) -> Resul
     settle(folder, settings)?;
     let checkpoints = Checkpoints::new(folder);
     let device = Device::flex().autodiff();
-    device.seed(settings.seed);
     let adam = AdamConfig::new().with_epsilon(ADAM_EPSILON).init();
-    let (mut model, mut adam, mut progress) = checkpoints.load(task.start(&device), adam)?;
+    let start = start(task, settings.seed, &device);
+    let (mut model, mut adam, mut progress) = checkpoints.load(start, adam)?;
 
     let bar = progress_bar(output, &progress);
     while progress.step < output.steps {
@@ -103,6 +104,26 @@ pub fn run<T: Task>(task: &mut T, settings: &Settings, output: &Output) -> Resul
     }
     bar.abandon();
     Ok(progress)
+}
+
+/// Random weights that depend on the seed alone. Burn's random numbers are one stream for the
+/// whole process, which two trainings must not draw from in turns.
+fn start<T: Task>(task: &T, seed: u64, device: &Device) -> T::Model {
+    static STREAM: Mutex<()> = Mutex::new(());
+    let _alone = STREAM.lock().unwrap_or_else(PoisonError::into_inner);
+    device.seed(seed);
+    let model = task.start(device);
+    model.visit(&mut Draw);
+    model
+}
+
+/// Draws the weights, which Burn does not before they are asked for.
+struct Draw;
+
+impl ModuleVisitor for Draw {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        param.val();
+    }
 }
 
 /// Writes the settings, or compares them with those of the training that is there.
