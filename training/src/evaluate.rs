@@ -6,15 +6,15 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use kshot::decision;
+use kshot::episode::{Sampler, Shape};
 use kshot::method::Metric;
 use rayon::prelude::*;
 
 use crate::embed::CpuEmbedder;
-use crate::episodes::{Sampler, Shape};
 use crate::report::{count, list_too_few, list_unreadable, percent, table};
 use crate::score::{Outcome, compare, judge};
 use crate::statistics::{CALIBRATION_BINS, Calibration, estimate};
-use crate::usable::{SplitChoice, UsableSet};
+use crate::usable::{self, SplitChoice, UsableSet};
 
 /// The head that is measured.
 const HEAD: &str = "prototypical";
@@ -153,7 +153,7 @@ fn check(arguments: &Arguments) -> Result<Vec<Shape>> {
         queries: arguments.queries,
     };
     let shapes: Vec<Shape> = arguments.shot.iter().map(shape).collect();
-    shapes.iter().try_for_each(Shape::check)?;
+    shapes.iter().copied().try_for_each(usable::check)?;
     Ok(shapes)
 }
 

@@ -2,11 +2,11 @@
 
 use anyhow::{Context, Result};
 use kshot::decision;
+use kshot::episode::Episode;
 use kshot::method::prototypical::Prototypes;
 use kshot::method::{Method, Metric, Shots};
 
 use crate::embed::EmbeddedClass;
-use crate::episodes::Episode;
 use crate::statistics::Calibration;
 
 /// A query's similarities to the classes of its episode, and which class is right.

@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 use kshot::decision::probabilities;
+use kshot::episode::{Drawn, Episode};
 use kshot::method::Metric;
 use training::embed::EmbeddedClass;
-use training::episodes::{Drawn, Episode};
 use training::score::{Compared, ComparedEpisode, compare, judge};
 use training::similarities::Similarities;
 use training::statistics::{Calibration, estimate, percentile};

@@ -1,0 +1,274 @@
+//! `train`: one command trains a method, and goes on where it stopped.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use kshot::episode::Shape;
+use serde::Serialize;
+
+use crate::losses::Objective;
+use crate::losses::arcface::ArcFace;
+use crate::losses::autoencoder::AutoEncoder;
+use crate::losses::cosface::CosFace;
+use crate::losses::prototypical::Prototypical;
+use crate::losses::siamese::Siamese;
+use crate::losses::sphereface::SphereFace;
+use crate::losses::triplet::Triplet;
+use crate::omniglot::{Omniglot, Split};
+use checkpoint::Progress;
+use embedder::EmbedderTask;
+use jitter::Jitter;
+use run::{Output, Settings, WEIGHTS};
+
+pub mod checkpoint;
+pub mod curve;
+pub mod embedder;
+pub mod jitter;
+pub mod run;
+pub mod task;
+
+/// Arguments of `train`.
+#[derive(clap::Args, Debug, Clone)]
+#[command(after_help = "\
+The output folder gets settings.json, curve.svg (loss and validation accuracy), weights.bpk (the best
+by validation) and checkpoint. A training that was stopped goes on from its last checkpoint when the
+same command is given again; so does one that is to be made longer by a larger --steps.
+
+Examples:
+  KSHOT_DATA=data cargo run --release -p training -- train prototypical
+  KSHOT_DATA=data cargo run --release -p training -- train arcface --steps 8000 --out runs/arcface")]
+pub struct Arguments {
+    /// What to train
+    #[arg(value_enum)]
+    pub method: Method,
+    /// Omniglot: the folder with the pack or with the original zip files
+    #[arg(long, default_value = "omniglot")]
+    pub data: PathBuf,
+    /// Output folder [default: runs/METHOD]
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Steps in all [default: as many as the shipped weights had]
+    #[arg(long)]
+    pub steps: Option<u64>,
+    /// The same seed gives the same weights
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Adam's step size at the start
+    #[arg(long, default_value_t = 1e-3)]
+    pub learning_rate: f64,
+    /// Steps after which the step size is halved, again and again [default: a seventh of those of
+    /// the shipped weights]
+    #[arg(long)]
+    pub halve_every: Option<u64>,
+    /// Steps between validations, each with a checkpoint
+    #[arg(long, default_value_t = 500)]
+    pub validate_every: u64,
+    /// Classes of a step [default: the method's]
+    #[arg(long)]
+    pub way: Option<usize>,
+    /// Shots a class of an episode [default: the method's]
+    #[arg(long)]
+    pub shot: Option<usize>,
+    /// Queries a class of an episode [default: the method's]
+    #[arg(long)]
+    pub queries: Option<usize>,
+    /// Margin of triplet, cosface and arcface [default: 0.2, 0.2 and 0.3]
+    #[arg(long)]
+    pub margin: Option<f32>,
+    /// What cosface and arcface multiply cosines by
+    #[arg(long, default_value_t = 30.0)]
+    pub scale: f32,
+    /// Leave the training drawings as they are
+    #[arg(long)]
+    pub no_jitter: bool,
+}
+
+/// What can be trained.
+#[derive(clap::ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// The embedder of the prototypical network
+    Prototypical,
+    /// An embedder by pairs, with its comparison
+    Siamese,
+    /// An embedder by triplets with semi-hard mining
+    Triplet,
+    /// An embedder by a multiplicative margin on the angle
+    Sphereface,
+    /// An embedder by an additive margin on the cosine
+    Cosface,
+    /// An embedder by an additive margin on the angle
+    Arcface,
+    /// An embedder that keeps what it needs to draw the drawing again
+    Autoencoder,
+}
+
+/// How a method is trained where the command line says nothing else.
+struct Plan {
+    steps: u64,
+    shape: Shape,
+}
+
+impl Method {
+    fn name(self) -> &'static str {
+        match self {
+            Method::Prototypical => "prototypical",
+            Method::Siamese => "siamese",
+            Method::Triplet => "triplet",
+            Method::Sphereface => "sphereface",
+            Method::Cosface => "cosface",
+            Method::Arcface => "arcface",
+            Method::Autoencoder => "autoencoder",
+        }
+    }
+
+    fn plan(self) -> Plan {
+        let shape = |way, shot, queries| Shape { way, shot, queries };
+        match self {
+            Method::Prototypical => Plan {
+                steps: 7000,
+                shape: shape(60, 1, 5),
+            },
+            Method::Siamese => Plan {
+                steps: 4000,
+                shape: shape(60, 1, 1),
+            },
+            Method::Triplet => Plan {
+                steps: 4000,
+                shape: shape(30, 1, 3),
+            },
+            Method::Sphereface | Method::Cosface | Method::Arcface => Plan {
+                steps: 4000,
+                shape: shape(60, 1, 1),
+            },
+            Method::Autoencoder => Plan {
+                steps: 3000,
+                shape: shape(60, 1, 1),
+            },
+        }
+    }
+}
+
+/// Trains, or goes on training, and returns a summary as text.
+///
+/// # Errors
+/// Where the data cannot be read, the output folder cannot be written or holds another
+/// training, or the loss stops being finite.
+pub fn train(arguments: &Arguments) -> Result<String> {
+    ensure!(
+        arguments.validate_every >= 1,
+        "--validate-every must be at least 1"
+    );
+    let plan = arguments.method.plan();
+    let shape = Shape {
+        way: arguments.way.unwrap_or(plan.shape.way),
+        shot: arguments.shot.unwrap_or(plan.shape.shot),
+        queries: arguments.queries.unwrap_or(plan.shape.queries),
+    };
+    crate::usable::check(shape)?;
+    match arguments.method {
+        Method::Prototypical => embedder(arguments, &plan, Prototypical { shape }),
+        Method::Siamese => {
+            ensure!(
+                shape.pictures() == 2,
+                "a pair is one --shot and one of --queries"
+            );
+            embedder(arguments, &plan, Siamese { shape })
+        }
+        Method::Triplet => {
+            let margin = arguments.margin.unwrap_or(0.2);
+            embedder(arguments, &plan, Triplet { shape, margin })
+        }
+        Method::Sphereface => embedder(arguments, &plan, SphereFace { shape }),
+        Method::Cosface => {
+            let loss = CosFace {
+                shape,
+                scale: arguments.scale,
+                margin: arguments.margin.unwrap_or(0.2),
+            };
+            embedder(arguments, &plan, loss)
+        }
+        Method::Arcface => {
+            let loss = ArcFace {
+                shape,
+                scale: arguments.scale,
+                margin: arguments.margin.unwrap_or(0.3),
+            };
+            embedder(arguments, &plan, loss)
+        }
+        Method::Autoencoder => embedder(arguments, &plan, AutoEncoder { shape }),
+    }
+}
+
+/// What of an embedder's training the settings do not name themselves.
+#[derive(Serialize)]
+struct EmbedderSettings {
+    way: usize,
+    shot: usize,
+    queries: usize,
+    margin: Option<f32>,
+    scale: f32,
+    jitter: Option<Jitter>,
+}
+
+fn embedder<O: Objective>(arguments: &Arguments, plan: &Plan, objective: O) -> Result<String> {
+    let omniglot = Omniglot::open(&arguments.data)?;
+    let Shape { way, shot, queries } = objective.shape();
+    let jitter = (!arguments.no_jitter).then_some(Jitter::KOCH);
+    let own = EmbedderSettings {
+        way,
+        shot,
+        queries,
+        margin: arguments.margin,
+        scale: arguments.scale,
+        jitter,
+    };
+    let mut task = EmbedderTask::new(
+        objective,
+        omniglot.classes(Split::Train),
+        omniglot.classes(Split::Validation),
+        jitter,
+        arguments.seed,
+    )?;
+    let (settings, output) = settle(arguments, plan, serde_json::to_value(own)?)?;
+    let progress = run::run(&mut task, &settings, &output)?;
+    summary(&progress, &output)
+}
+
+fn settle(
+    arguments: &Arguments,
+    plan: &Plan,
+    own: serde_json::Value,
+) -> Result<(Settings, Output)> {
+    let halve_every = arguments.halve_every.unwrap_or(plan.steps / 7);
+    ensure!(halve_every >= 1, "--halve-every must be at least 1");
+    let name = arguments.method.name();
+    let settings = Settings {
+        method: name.to_owned(),
+        seed: arguments.seed,
+        learning_rate: arguments.learning_rate,
+        halve_every,
+        validate_every: arguments.validate_every,
+        method_settings: own,
+    };
+    let out = arguments.out.clone();
+    let output = Output {
+        folder: out.unwrap_or_else(|| PathBuf::from("runs").join(name)),
+        steps: arguments.steps.unwrap_or(plan.steps),
+        bar: true,
+    };
+    Ok((settings, output))
+}
+
+fn summary(progress: &Progress, output: &Output) -> Result<String> {
+    let (step, best) = progress.best().context("nothing was trained")?;
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "{} steps; best on the validation split: {:.2} % after {step}\n{}",
+        progress.step,
+        100.0 * best.share(),
+        output.folder.join(WEIGHTS).display()
+    );
+    Ok(text)
+}
