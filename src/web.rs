@@ -501,7 +501,8 @@ fn parse<T: DeserializeOwned>(value: JsValue, name: &'static str, range: &'stati
     })
 }
 
-fn object(entries: &[(&str, JsValue)]) -> Js<JsValue> {
+/// A plain object.
+pub(crate) fn object(entries: &[(&str, JsValue)]) -> Js<JsValue> {
     let object = Object::new();
     for (key, value) in entries {
         Reflect::set(&object, &(*key).into(), value)?;

@@ -41,6 +41,14 @@ impl Source {
         Ok(source)
     }
 
+    /// What JavaScript gave.
+    pub fn as_js(&self) -> &JsValue {
+        match self {
+            Source::Bitmap(bitmap) => bitmap,
+            Source::Frame(frame) => frame,
+        }
+    }
+
     /// Width and height in pixels.
     pub fn size(&self) -> (usize, usize) {
         let (width, height) = match self {
