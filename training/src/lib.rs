@@ -12,6 +12,7 @@
 //! - [`score`]: what kshot answers in an episode; [`statistics`]: what follows from many
 //! - [`temperature`] and [`similarities`]: the constants that `kshot::decision` ships
 //! - [`evaluate`] and [`calibrate`]: the commands on top; [`report`] prints their tables
+//! - [`samples`]: the sample characters of the drawing page
 //! - [`convert`]: a PyTorch checkpoint to the weights file, by way of [`safetensors_file`]
 
 pub mod calibrate;
@@ -27,6 +28,7 @@ pub mod pack;
 pub mod pictures;
 pub mod report;
 pub mod safetensors_file;
+pub mod samples;
 pub mod score;
 pub mod similarities;
 pub mod statistics;

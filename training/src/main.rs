@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use training::{calibrate, convert, evaluate, train};
+use training::{calibrate, convert, evaluate, samples, train};
 
 /// Exit code of every error, the one that clap uses for a wrong argument.
 const FAILURE: u8 = 2;
@@ -24,6 +24,8 @@ enum Command {
     Calibrate(calibrate::Arguments),
     /// Train a method on Omniglot, or go on with it
     Train(train::Arguments),
+    /// Write the sample characters of the drawing page
+    OmniglotSamples(samples::Arguments),
     /// Convert the PyTorch checkpoint to the weights file that kshot bundles
     ConvertWeights(convert::Arguments),
 }
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         Command::Evaluate(arguments) => evaluate::evaluate(&arguments),
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Train(arguments) => train::train(&arguments),
+        Command::OmniglotSamples(arguments) => samples::write_samples(&arguments),
         Command::ConvertWeights(arguments) => convert::convert(&arguments),
     };
     match result {

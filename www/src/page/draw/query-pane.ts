@@ -48,15 +48,13 @@ export class QueryPane {
       this.#file.value = "";
       if (file !== undefined) actions.askPhoto(file);
     });
-    const refused = make("ul", "refused");
-    refused.setAttribute("role", "alert");
-    this.refusals = new Refusals(refused);
+    this.refusals = new Refusals();
     const seen = make("div", "seen", this.#seen, this.#seenSays);
     this.pad.element.append(this.#hint);
     this.element.append(
       this.pad.element,
       make("div", "pad-tools", this.#undo.button, this.#clear.button, this.#photo.button, this.#file),
-      refused,
+      this.refusals.element,
       make("div", "add-row", seen, make("div", "add-as", this.#addSays, this.#buttons)),
     );
     acceptDrops(this.element, async (transfer) => {
