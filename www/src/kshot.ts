@@ -289,12 +289,12 @@ export class KShot {
   /** All classes, embeddings and settings; made from the page's own copy, so it works after a crash too. */
   exportState(): KShotState {
     const { settings, embedder, mirror } = this.#session;
-    const { metric, temperature, threshold } = settings;
+    const { method, metric, temperature, threshold } = settings;
     return {
       format: "kshot-state",
       version: 1,
       embedder: { ...embedder },
-      settings: { metric, temperature, threshold },
+      settings: { method, metric, temperature, threshold },
       classes: mirror
         .classes()
         .map((entry) => ({ ...entry, shots: entry.shots.map((shot) => shot.slice()) })),

@@ -213,9 +213,9 @@ export class Session {
       const link = this.#startWorker();
       await this.#build(link);
       if (this.#lab !== null) await loadLab(link, this.#lab);
-      const { metric, temperature, threshold } = this.settings;
+      const { method, metric, temperature, threshold } = this.settings;
       const stored = flatten(
-        { metric, temperature, threshold },
+        { method, metric, temperature, threshold },
         this.mirror.classes(),
         this.embedder.dimensions,
       );
