@@ -15,6 +15,7 @@
 //! - [`decision`]: similarities to an answer, "none of these" among them
 //! - [`classifier`]: support set, settings and method put together
 //! - [`space`]: the embeddings drawn on a plane
+//! - [`weights`]: the weights of every network but the camera's, in one file
 //! - `device` and `web`: the devices, and what crosses to JavaScript (WebAssembly only)
 
 pub mod classifier;
@@ -25,6 +26,7 @@ pub mod frame;
 pub mod method;
 pub mod space;
 pub mod support;
+pub mod weights;
 
 #[cfg(target_arch = "wasm32")]
 pub mod device;
