@@ -18,6 +18,7 @@
 //! - [`characters`]: sample characters of the drawing page
 //! - [`classifier`]: support set, settings and method put together
 //! - [`space`]: the embeddings drawn on a plane
+//! - [`weights`]: the weights of every network but the camera's, in one file
 //! - `device` and `web`: the devices, and what crosses to JavaScript (WebAssembly only)
 
 pub mod characters;
@@ -30,6 +31,7 @@ pub mod frame;
 pub mod method;
 pub mod space;
 pub mod support;
+pub mod weights;
 
 #[cfg(target_arch = "wasm32")]
 pub mod device;

@@ -255,7 +255,11 @@ fn omniglots_own_drawings_come_back_nearly_the_same_from_a_pad_and_from_a_photo(
     // Measured: 0.94, 0.80, 1.03 and 0.55. A stroke is two pixels wide, so half a pixel to the
     // side leaves an overlap of 0.6.
     assert!(mean(&photos) > 0.9, "photo against pad: {}", mean(&photos));
-    assert!(mean(&sized) > 0.75, "pad against Omniglot: {}", mean(&sized));
+    assert!(
+        mean(&sized) > 0.75,
+        "pad against Omniglot: {}",
+        mean(&sized)
+    );
     let share = after as f32 / before as f32;
     assert!((0.9..1.1).contains(&share), "ink after / before: {share}");
     assert!(mean(&pads) > 0.5, "of any size: {}", mean(&pads));
