@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::frame::SIDE;
 
 pub mod conv;
+pub mod conv4;
 pub mod efficientnet_lite0;
 pub mod kernels;
 

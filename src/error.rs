@@ -73,6 +73,9 @@ pub enum Error {
         /// What was given.
         value: String,
     },
+    /// No episode of this size can be drawn from these classes.
+    #[error("{0}")]
+    EpisodeImpossible(String),
     /// A saved state that cannot be restored.
     #[error("the saved state cannot be restored: {0}")]
     StateInvalid(String),
@@ -99,6 +102,7 @@ impl Error {
             Error::TooManyClasses(_) => "too_many_classes",
             Error::TooManyShots(_) => "too_many_shots",
             Error::SettingInvalid { .. } => "setting_invalid",
+            Error::EpisodeImpossible(_) => "episode_impossible",
             Error::StateInvalid(_) => "state_invalid",
         }
     }

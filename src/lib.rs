@@ -13,6 +13,7 @@
 //! - [`support`]: the support set, and undo
 //! - [`method`]: what every few-shot method offers, and the methods
 //! - [`decision`]: similarities to an answer, "none of these" among them
+//! - [`episode`]: which classes, which pictures are support, which are queries
 //! - [`classifier`]: support set, settings and method put together
 //! - [`space`]: the embeddings drawn on a plane
 //! - [`weights`]: the weights of every network but the camera's, in one file
@@ -21,6 +22,7 @@
 pub mod classifier;
 pub mod decision;
 pub mod embedder;
+pub mod episode;
 pub mod error;
 pub mod frame;
 pub mod method;

@@ -8,16 +8,16 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
+use kshot::episode::{Sampler, Shape};
 use rayon::prelude::*;
 
 use crate::embed::CpuEmbedder;
-use crate::episodes::{Sampler, Shape};
 use crate::report::{list_too_few, list_unreadable, percent, table};
 use crate::score::{ComparedEpisode, Head, Outcome, compare, judge};
 use crate::similarities::{SHARES, Similarities};
 use crate::statistics::Calibration;
 use crate::temperature::{best_temperature, negative_log_likelihood};
-use crate::usable::{SplitChoice, UsableSet};
+use crate::usable::{self, SplitChoice, UsableSet};
 
 /// Arguments of `calibrate`.
 #[derive(clap::Args, Debug, Clone)]
@@ -64,7 +64,7 @@ pub fn calibrate(arguments: &Arguments) -> Result<String> {
     arguments
         .shot
         .iter()
-        .try_for_each(|&shot| shape(shot).check())?;
+        .try_for_each(|&shot| usable::check(shape(shot)))?;
     let embedder = CpuEmbedder::new()?;
     let sets = arguments
         .paths

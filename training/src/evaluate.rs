@@ -6,16 +6,16 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use kshot::decision;
+use kshot::episode::{Sampler, Shape};
 use kshot::method::Metric;
 use kshot::method::comparison::Comparison;
 use rayon::prelude::*;
 
 use crate::embed::CpuEmbedder;
-use crate::episodes::{Sampler, Shape};
 use crate::report::{count, list_too_few, list_unreadable, percent, table};
 use crate::score::{Head, Outcome, compare, judge};
 use crate::statistics::{CALIBRATION_BINS, Calibration, estimate};
-use crate::usable::{SplitChoice, UsableSet};
+use crate::usable::{self, SplitChoice, UsableSet};
 
 /// Arguments of `evaluate`.
 #[derive(clap::Args, Debug, Clone)]
@@ -145,7 +145,7 @@ fn check(arguments: &Arguments) -> Result<Vec<Shape>> {
         queries: arguments.queries,
     };
     let shapes: Vec<Shape> = arguments.shot.iter().map(shape).collect();
-    shapes.iter().try_for_each(Shape::check)?;
+    shapes.iter().copied().try_for_each(usable::check)?;
     Ok(shapes)
 }
 

@@ -4,23 +4,23 @@
 //!
 //! ```text
 //! folder or pack ─ pictures ─▶ pixels ─ kshot::frame, kshot::embedder ─ embed ─▶ embeddings
-//! embeddings ─ episodes ─▶ support and queries ─ kshot::method, kshot::decision ─ score ─▶ outcomes ─ report ─▶ table
+//! embeddings ─ kshot::episode ─▶ support and queries ─ kshot::method, kshot::decision ─ score ─▶ outcomes ─ report ─▶ table
 //! ```
 //!
 //! - [`pictures`]: labelled pictures, from a [`folder`] of class folders or an image [`pack`]
 //! - [`embed`]: every picture to its embedding, once; [`usable`]: the classes with enough of them
-//! - [`episodes`]: which pictures are support and which are queries
 //! - [`score`]: what kshot answers in an episode; [`statistics`]: what follows from many
 //! - [`temperature`] and [`similarities`]: the constants that `kshot::decision` ships
 //! - [`evaluate`] and [`calibrate`]: the commands on top; [`report`] prints their tables
 //! - [`convert`]: a PyTorch checkpoint to the weights file, by way of [`safetensors_file`]
 
 pub mod calibrate;
+pub mod conv4;
 pub mod convert;
 pub mod embed;
-pub mod episodes;
 pub mod evaluate;
 pub mod folder;
+pub mod omniglot;
 pub mod pack;
 pub mod pictures;
 pub mod report;

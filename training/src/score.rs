@@ -2,11 +2,11 @@
 
 use anyhow::{Context, Result};
 use kshot::decision;
+use kshot::episode::Episode;
 use kshot::method::comparison::Comparison;
 use kshot::method::{Metric, Support};
 
 use crate::embed::EmbeddedClass;
-use crate::episodes::Episode;
 use crate::statistics::Calibration;
 
 /// A query's similarities to the classes of its episode, and which class is right.

@@ -6,10 +6,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
+use kshot::episode::Shape;
 
 use crate::embed::{CpuEmbedder, EmbeddedClass};
-use crate::episodes::Shape;
 use crate::pictures::{PictureSet, Unreadable};
 use crate::report::list_unreadable;
 
@@ -40,6 +40,14 @@ pub struct UsableSet {
     pub elapsed: Duration,
 }
 
+/// [`Shape::check`], in the words of the command line.
+///
+/// # Errors
+/// As [`Shape::check`].
+pub fn check(shape: Shape) -> Result<()> {
+    shape.check().map_err(|error| anyhow!("--{error}"))
+}
+
 impl UsableSet {
     /// Opens, embeds and sorts out.
     ///
@@ -52,7 +60,7 @@ impl UsableSet {
         shape: Shape,
         embedder: &CpuEmbedder,
     ) -> Result<Self> {
-        shape.check()?;
+        check(shape)?;
         let mut set = PictureSet::open(path)?;
         let mut other_split = 0;
         if let (Some(table), Some(split)) = (&choice.split_table, &choice.split) {

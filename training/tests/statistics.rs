@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use kshot::decision::probabilities;
+use kshot::episode::{Drawn, Episode};
 use training::embed::EmbeddedClass;
-use training::episodes::{Drawn, Episode};
 use training::score::{Compared, ComparedEpisode, Head, compare, judge};
 use training::similarities::Similarities;
 use training::statistics::{Calibration, estimate, percentile};

@@ -5,10 +5,11 @@
 //! hundred. Sampling is without replacement within an episode and with replacement between
 //! episodes, as is usual (arXiv 1606.04080, section 4.1).
 
-use anyhow::{Result, ensure};
 use rand::rngs::ChaCha12Rng;
 use rand::seq::{IndexedRandom, SliceRandom, index};
 use rand::{RngExt, SeedableRng};
+
+use crate::error::Error;
 
 /// The size of an episode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,16 @@ pub struct Episode {
 }
 
 /// Draws episodes from classes with a given number of pictures each.
+///
+/// ```
+/// use kshot::episode::{Sampler, Shape};
+///
+/// let shape = Shape { way: 5, shot: 1, queries: 3 };
+/// let sampler = Sampler::new(vec![20; 30], shape, 7)?; // 30 classes of 20 pictures
+/// assert_eq!(sampler.draw(0).classes.len(), 5);
+/// assert_eq!(sampler.draw(0), sampler.draw(0));
+/// # Ok::<(), kshot::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Sampler {
     counts: Vec<usize>,
@@ -54,29 +65,29 @@ impl Sampler {
     /// For classes with `counts` pictures.
     ///
     /// # Errors
-    /// For a way under 2, no shots, no queries, fewer classes than the way, and a class with
-    /// too few pictures.
-    pub fn new(counts: Vec<usize>, shape: Shape, seed: u64) -> Result<Self> {
+    /// [`Error::EpisodeImpossible`] as [`Shape::check`], for fewer classes than the way, and for
+    /// a class with too few pictures.
+    pub fn new(counts: Vec<usize>, shape: Shape, seed: u64) -> Result<Self, Error> {
         shape.check()?;
-        ensure!(
-            counts.len() >= shape.way,
-            "{} classes are usable, {} are needed for --way {}",
-            counts.len(),
-            shape.way,
-            shape.way
-        );
-        if let Some(fewest) = counts.iter().min() {
-            ensure!(
-                *fewest >= shape.pictures(),
-                "a class has {fewest} pictures, {} are needed",
-                shape.pictures()
-            );
+        if counts.len() < shape.way {
+            return Err(Error::EpisodeImpossible(format!(
+                "{} classes are usable, {} are needed for a way of {}",
+                counts.len(),
+                shape.way,
+                shape.way
+            )));
         }
-        Ok(Self {
-            counts,
-            shape,
-            seed,
-        })
+        let needed = shape.pictures();
+        match counts.iter().min() {
+            Some(fewest) if *fewest < needed => Err(Error::EpisodeImpossible(format!(
+                "a class has {fewest} pictures, {needed} are needed"
+            ))),
+            _ => Ok(Self {
+                counts,
+                shape,
+                seed,
+            }),
+        }
     }
 
     /// The episode of this number, always the same.
@@ -118,18 +129,20 @@ impl Shape {
     /// Refuses an episode in which there is nothing to learn from or to decide.
     ///
     /// # Errors
-    /// For a way under 2, no shots, no queries.
-    pub fn check(&self) -> Result<()> {
-        ensure!(
-            self.way >= 2,
-            "--way must be at least 2, not {}: with one class there is nothing to tell apart",
-            self.way
-        );
-        ensure!(
-            self.shot >= 1,
-            "--shot must be at least 1: a class is known by its shots"
-        );
-        ensure!(self.queries >= 1, "--queries must be at least 1");
-        Ok(())
+    /// [`Error::EpisodeImpossible`] for a way under 2, no shots, no queries.
+    pub fn check(&self) -> Result<(), Error> {
+        let refuse = |why: String| Err(Error::EpisodeImpossible(why));
+        if self.way < 2 {
+            refuse(format!(
+                "way must be at least 2, not {}: with one class there is nothing to tell apart",
+                self.way
+            ))
+        } else if self.shot == 0 {
+            refuse("shot must be at least 1: a class is known by its shots".into())
+        } else if self.queries == 0 {
+            refuse("queries must be at least 1".into())
+        } else {
+            Ok(())
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use training::episodes::{Sampler, Shape};
+use kshot::episode::{Sampler, Shape};
 
 const SHAPE: Shape = Shape {
     way: 4,
@@ -109,10 +109,8 @@ fn what_no_episode_can_be_made_of_is_refused() {
     let error = |counts: Vec<usize>, shape| Sampler::new(counts, shape, 1).unwrap_err().to_string();
     assert!(error(vec![9; 3], SHAPE).contains("3 classes are usable, 4 are needed"));
     assert!(error(vec![9, 9, 7, 9], SHAPE).contains("a class has 7 pictures, 8 are needed"));
-    assert!(
-        error(vec![9; 4], Shape { way: 1, ..SHAPE }).contains("--way must be at least 2, not 1")
-    );
-    assert!(error(vec![9; 4], Shape { shot: 0, ..SHAPE }).contains("--shot must be at least 1"));
+    assert!(error(vec![9; 4], Shape { way: 1, ..SHAPE }).contains("way must be at least 2, not 1"));
+    assert!(error(vec![9; 4], Shape { shot: 0, ..SHAPE }).contains("shot must be at least 1"));
     assert!(
         error(
             vec![9; 4],
@@ -121,7 +119,7 @@ fn what_no_episode_can_be_made_of_is_refused() {
                 ..SHAPE
             }
         )
-        .contains("--queries must be at least 1")
+        .contains("queries must be at least 1")
     );
     assert!(
         error(
@@ -133,4 +131,10 @@ fn what_no_episode_can_be_made_of_is_refused() {
         )
         .contains("are needed")
     );
+}
+
+#[test]
+fn a_refusal_has_its_code() {
+    let error = Sampler::new(vec![], SHAPE, 1).unwrap_err();
+    assert_eq!(error.code(), "episode_impossible");
 }
