@@ -60,10 +60,12 @@ fn peels(around: &[bool; 8], second: bool) -> bool {
         .zip([p3, p4, p5, p6, p7, p8, p9, p2])
         .filter(|(this, next)| !this && *next)
         .count();
+    // Conditions (c) and (d), and (c') and (d') of the second pass: of three neighbours, not all.
+    let not_all = |three: [bool; 3]| three.contains(&false);
     let edge = if second {
-        !(p2 && p4 && p8) && !(p2 && p6 && p8)
+        not_all([p2, p4, p8]) && not_all([p2, p6, p8])
     } else {
-        !(p2 && p4 && p6) && !(p4 && p6 && p8)
+        not_all([p2, p4, p6]) && not_all([p4, p6, p8])
     };
     (2..=6).contains(&count) && rises == 1 && edge
 }
