@@ -176,9 +176,7 @@ impl Classifier {
     pub fn auto_temperature(&mut self) -> Result<f32, Error> {
         let Settings { method, metric, .. } = self.settings;
         let single_shot = decision::temperature(method, metric, 1.0);
-        Ok(self
-            .fit()?
-            .map_or(single_shot, |fitted| fitted.temperature))
+        Ok(self.fit()?.map_or(single_shot, |fitted| fitted.temperature))
     }
 
     /// The threshold that the support set suggests.

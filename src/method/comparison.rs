@@ -138,7 +138,11 @@ impl Shots {
         let (mut to_own, mut to_other): (Option<f32>, Option<f32>) = (None, None);
         for (shot, (class, value)) in self.classes_of.iter().zip(similarities).enumerate() {
             if shot != left {
-                let most = if class == own { &mut to_own } else { &mut to_other };
+                let most = if class == own {
+                    &mut to_own
+                } else {
+                    &mut to_other
+                };
                 *most = Some(most.map_or(value, |before| before.max(value)));
             }
         }

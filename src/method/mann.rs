@@ -141,7 +141,7 @@ impl Mann {
     fn access<const D: usize>(&self, output: Tensor<D>) -> Access<D> {
         let access = self.access.forward(output.clone()); // [..., 2]
         Access {
-            key: tanh(self.key.forward(output)),              // [..., w]
+            key: tanh(self.key.forward(output)),               // [..., w]
             gate: sigmoid(access.clone().narrow(D - 1, 0, 1)), // [..., 1]
             strength: softplus(access.narrow(D - 1, 1, 1), 1.0) + 1.0, // [..., 1]
         }

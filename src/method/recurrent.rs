@@ -56,9 +56,8 @@ impl LstmCell {
             min: -bound,
             max: bound,
         };
-        let linear = |from: usize| {
-            LinearConfig::new(from, 4 * hidden).with_initializer(initializer.clone())
-        };
+        let linear =
+            |from: usize| LinearConfig::new(from, 4 * hidden).with_initializer(initializer.clone());
         LstmCell {
             input: linear(inputs).init(device),
             hidden: linear(fed_back).with_bias(false).init(device),

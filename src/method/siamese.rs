@@ -11,7 +11,9 @@ use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor};
 
 use super::comparison::{Compared, Shots};
-use super::{Attended, DIMENSIONS, Fitted, Method, Metric, Reading, Support, squared_distance, tensors};
+use super::{
+    Attended, DIMENSIONS, Fitted, Method, Metric, Reading, Support, squared_distance, tensors,
+};
 use crate::error::Error;
 
 /// Taken from pairs of another class, so that they are never the highest.

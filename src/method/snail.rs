@@ -171,7 +171,9 @@ impl Snail {
                 }
                 snail.convolutions.push(dense);
             }
-            snail.attention.push(AttentionBlock::new(width, sizes, device));
+            snail
+                .attention
+                .push(AttentionBlock::new(width, sizes, device));
             width += sizes.1;
         }
         snail.answer = LinearConfig::new(width, MAX_CLASSES).init(device);
@@ -191,10 +193,13 @@ impl Snail {
     fn blocks(&self) -> impl Iterator<Item = Block<'_>> {
         let none: &[DenseBlock] = &[];
         let dense = std::iter::once(none).chain(self.convolutions.iter().map(Vec::as_slice));
-        self.attention.iter().zip(dense).flat_map(|(attention, dense)| {
-            let dense = dense.iter().map(Block::Dense);
-            dense.chain(std::iter::once(Block::Attention(attention)))
-        })
+        self.attention
+            .iter()
+            .zip(dense)
+            .flat_map(|(attention, dense)| {
+                let dense = dense.iter().map(Block::Dense);
+                dense.chain(std::iter::once(Block::Attention(attention)))
+            })
     }
 
     fn remember(&self, shots: Tensor<3>, labels: Tensor<3>) -> Past {
@@ -203,7 +208,7 @@ impl Snail {
         for block in self.blocks() {
             past.push(x.clone());
             x = match block {
-                Block::Dense(dense) => dense.forward(x),             // [b, s, d + 32]
+                Block::Dense(dense) => dense.forward(x), // [b, s, d + 32]
                 Block::Attention(attention) => attention.forward(x), // [b, s, d + v]
             };
         }

@@ -154,7 +154,11 @@ pub fn calibrate(arguments: &Arguments) -> Result<String> {
 fn temperature_row(head: Head, shot: usize, episodes: &[ComparedEpisode]) -> Vec<String> {
     let shipped = head.temperature(shot);
     let best = best_temperature(episodes);
-    let mut row = vec![head.method().to_owned(), head.metric().to_owned(), shot.to_string()];
+    let mut row = vec![
+        head.method().to_owned(),
+        head.metric().to_owned(),
+        shot.to_string(),
+    ];
     for temperature in [best, shipped] {
         let mut calibration = Calibration::default();
         episodes
@@ -176,7 +180,11 @@ fn threshold_row(
     episodes: &[ComparedEpisode],
     similarities: &mut Similarities,
 ) -> Vec<String> {
-    let mut row = vec![head.method().to_owned(), head.metric().to_owned(), shot.to_string()];
+    let mut row = vec![
+        head.method().to_owned(),
+        head.metric().to_owned(),
+        shot.to_string(),
+    ];
     match similarities.balance() {
         Some((threshold, share)) => {
             row.extend([format!("{threshold:.3}"), format!("{:.1}", 100.0 * share)]);
@@ -203,7 +211,9 @@ fn threshold_row(
 }
 
 fn spread_header() -> Vec<String> {
-    let mut header = ["head", "metric", "similarity", "shot"].map(str::to_owned).to_vec();
+    let mut header = ["head", "metric", "similarity", "shot"]
+        .map(str::to_owned)
+        .to_vec();
     header.extend(SHARES.map(|share| format!("{:.0} %", 100.0 * share)));
     header
 }

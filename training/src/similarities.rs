@@ -23,7 +23,10 @@ impl Similarities {
             nearest_known: vec![],
             nearest_unknown: vec![],
         };
-        for Compared { similarities, own, .. } in episodes.iter().flat_map(|episode| &episode.queries) {
+        for Compared {
+            similarities, own, ..
+        } in episodes.iter().flat_map(|episode| &episode.queries)
+        {
             let nearest = similarities.iter().copied().max_by(f32::total_cmp);
             match own {
                 Some(own) => {
