@@ -26,8 +26,11 @@ const CASES: u64 = 60;
 /// Sums in another order round otherwise.
 const TOLERANCE: f32 = 1e-4;
 
+/// Shots with their classes.
+type Shots = Vec<(usize, Vec<f32>)>;
+
 /// A random support set of 1 to 6 classes with 1 to 5 shots each, and a query.
-fn case(random: &mut ChaCha12Rng, number: u64) -> (Vec<(usize, Vec<f32>)>, usize, Vec<f32>) {
+fn case(random: &mut ChaCha12Rng, number: u64) -> (Shots, usize, Vec<f32>) {
     let classes = random.random_range(1..=6);
     let mut shots = Vec::new();
     for class in 0..classes {
