@@ -1,6 +1,6 @@
 //! Train and test as one sequence, with a plain LSTM: it reads the shots with their labels,
 //! then the query with an empty one, and has nowhere but its state to keep them. The lecture's
-//! counter-example; the baseline of arXiv 1605.06065, section 4.1.
+//! counter-example; the baseline of arXiv 1605.06065, section 4.
 
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
@@ -11,7 +11,7 @@ use super::sequence::{self, INPUTS, MAX_CLASSES};
 use super::{Attended, Fitted, Method, Reading, Support, tensors};
 use crate::error::Error;
 
-/// Width of the state: that of MANN's controller (arXiv 1605.06065, section 4.1), so that the
+/// Width of the state: that of MANN's controller (arXiv 1605.06065, section 4), so that the
 /// memory is all the difference.
 pub const HIDDEN: usize = 200;
 

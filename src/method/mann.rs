@@ -22,14 +22,14 @@ use super::sequence::{self, INPUTS, MAX_CLASSES};
 use super::{Attended, Fitted, Method, Reading, Support, tensors};
 use crate::error::Error;
 
-/// Rows of the memory (section 4.1).
+/// Rows of the memory (section 4).
 pub const ROWS: usize = 128;
 
 /// Length of a row. The paper has 40; ours holds an embedding of 64 numbers and as much again
 /// for its label.
 pub const WIDTH: usize = 128;
 
-/// Width of the controller (section 4.1).
+/// Width of the controller (section 4).
 const HIDDEN: usize = 200;
 
 /// γ of equation 5, by which usage fades.

@@ -6,8 +6,9 @@
 //! it was given (figure 2). The order of the blocks is that for Omniglot (appendix):
 //! attention, convolutions, attention, convolutions, attention, then a linear layer.
 //!
-//! The paper's widths come to 5 million weights for sequences of 101 steps; ours have a
-//! quarter of the filters and keys and values of half the length or less, 1.2 million.
+//! The paper's widths come to ten million weights for sequences of 101 steps; ours have a
+//! quarter of its filters and, but for the first block, keys and values of half the length:
+//! 1.2 million.
 //!
 //! A step sees only what came before it, so what the shots leave behind is computed once and
 //! each query is one more step: the same numbers as if every query had a sequence of its own.
