@@ -29,6 +29,19 @@ const SEED: u64 = 0x1801_05401;
 
 /// The generator. The paper starts it as the identity of x; ours adds what it makes to x and
 /// starts with adding nothing, which is the same for embeddings of any sign.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use kshot::method::imaginary::Imaginary;
+///
+/// // Two episodes of five classes with a shot each, and three queries.
+/// let device = Device::flex();
+/// let shots = Tensor::<3>::zeros([2, 5, 64], &device);
+/// let labels = Tensor::<2>::eye(5, &device).unsqueeze::<3>().repeat_dim(0, 2);
+/// let queries = Tensor::<3>::zeros([2, 3, 64], &device);
+/// let scores = Imaginary::new(&device).forward(shots, labels, queries);
+/// assert_eq!(scores.dims(), [2, 3, 5]);
+/// ```
 #[derive(Module, Debug)]
 pub struct Imaginary {
     of_shot: Linear,  // the first layer's half that sees x

@@ -16,6 +16,19 @@ use crate::error::Error;
 pub const HIDDEN: usize = 200;
 
 /// An LSTM of one layer and a linear layer that names the class.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use kshot::method::lstm::PlainLstm;
+///
+/// // Two episodes of five classes with a shot each, and three queries.
+/// let device = Device::flex();
+/// let shots = Tensor::<3>::zeros([2, 5, 64], &device);
+/// let labels = Tensor::<2>::eye(5, &device).unsqueeze::<3>().repeat_dim(0, 2);
+/// let queries = Tensor::<3>::zeros([2, 3, 64], &device);
+/// let scores = PlainLstm::new(&device).forward(shots, labels, queries);
+/// assert_eq!(scores.dims(), [2, 3, 5]);
+/// ```
 #[derive(Module, Debug)]
 pub struct PlainLstm {
     cell: LstmCell,
