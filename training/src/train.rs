@@ -76,7 +76,7 @@ pub struct Arguments {
     /// Margin of triplet, cosface and arcface [default: 0.2, 0.2 and 0.3]
     #[arg(long)]
     pub margin: Option<f32>,
-    /// What cosface and arcface multiply cosines by
+    /// What sphereface, cosface and arcface multiply cosines by
     #[arg(long, default_value_t = 30.0)]
     pub scale: f32,
     /// Leave the training drawings as they are
@@ -179,7 +179,10 @@ pub fn train(arguments: &Arguments) -> Result<String> {
             let margin = arguments.margin.unwrap_or(0.2);
             embedder(arguments, &plan, Triplet { shape, margin })
         }
-        Method::Sphereface => embedder(arguments, &plan, SphereFace { shape }),
+        Method::Sphereface => {
+            let scale = arguments.scale;
+            embedder(arguments, &plan, SphereFace { shape, scale })
+        }
         Method::Cosface => {
             let loss = CosFace {
                 shape,

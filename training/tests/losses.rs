@@ -183,7 +183,10 @@ fn arcface_is_the_one_of_numpy() {
 
 #[test]
 fn sphereface_is_the_one_of_numpy() {
-    let loss = SphereFace { shape: PAIRS };
+    let loss = SphereFace {
+        shape: PAIRS,
+        scale: 30.0,
+    };
     let head = centres("sphereface");
     // So late that lambda is at its least, 5.
     check("sphereface", |x| {

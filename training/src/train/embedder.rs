@@ -14,7 +14,7 @@ use super::task::{Right, Step, Task};
 use crate::conv4::{Conv4Pass, tensor_values};
 use crate::losses::{Given, Objective};
 use crate::measure::{self, EmbeddedClass};
-use crate::omniglot::Class;
+use crate::omniglot::{Class, Drawing};
 
 /// Episodes that a validation asks, always the same: 20-way 1-shot, the hardest of the table.
 const VALIDATION: (u64, Shape) = (
@@ -173,10 +173,36 @@ pub fn embed(
     embedder: &Conv4,
     classes: &[Class],
 ) -> Result<Vec<EmbeddedClass>> {
+    embed_with(pass, embedder, classes, |drawing| drawing.ink().collect())
+}
+
+/// [`embed`] with every drawing changed as while training.
+///
+/// # Errors
+/// As [`embed`].
+pub fn embed_jittered(
+    pass: &mut Conv4Pass,
+    embedder: &Conv4,
+    classes: &[Class],
+    jitter: &Jitter,
+    seed: u64,
+) -> Result<Vec<EmbeddedClass>> {
+    let mut random = ChaCha12Rng::seed_from_u64(seed ^ JITTER_SEED);
+    embed_with(pass, embedder, classes, |drawing| {
+        jitter.ink(drawing, &mut random).to_vec()
+    })
+}
+
+fn embed_with(
+    pass: &mut Conv4Pass,
+    embedder: &Conv4,
+    classes: &[Class],
+    mut ink: impl FnMut(&Drawing) -> Vec<f32>,
+) -> Result<Vec<EmbeddedClass>> {
     let drawings: Vec<_> = classes.iter().flat_map(|class| &class.drawings).collect();
     let mut embeddings = Vec::with_capacity(drawings.len());
     for batch in drawings.chunks(BATCH) {
-        let ink = batch.iter().flat_map(|drawing| drawing.ink()).collect();
+        let ink = batch.iter().flat_map(|drawing| ink(drawing)).collect();
         let values = pass.embed(embedder, ink)?;
         ensure!(
             values.iter().all(|value| value.is_finite()),
