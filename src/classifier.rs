@@ -7,14 +7,16 @@ use serde::{Deserialize, Serialize};
 use crate::decision;
 use crate::embedder::DIMENSIONS;
 use crate::error::Error;
-use crate::method::prototypical::Prototypes;
-use crate::method::{Method, Metric, Shots, dot};
+use crate::method::comparison::{Compared, Comparison};
+use crate::method::{Metric, Support, dot, prototypical};
 use crate::support::SupportSet;
 
 /// What the user can set. `None` follows the shipped or the computed value.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
-    /// How a query is compared with a prototype.
+    /// What a query is compared with.
+    pub method: Comparison,
+    /// How a query is compared with a prototype or a shot.
     pub metric: Metric,
     /// Softmax temperature in units of the squared distance, above 0.
     pub temperature: Option<f32>,
@@ -25,6 +27,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
+            method: Comparison::Prototypical,
             metric: Metric::Euclidean,
             temperature: None,
             threshold: None,
@@ -48,7 +51,8 @@ pub struct ClassScore {
 pub struct Answer {
     /// One entry an answering class, in their order.
     pub scores: Vec<ClassScore>,
-    /// Id of the class named; `None` for "none of these" and for an empty support set.
+    /// Id of the class named, that of the highest probability; `None` for "none of these" and
+    /// for an empty support set.
     pub best: Option<u32>,
     /// Whether a class has a single shot, so that percentages would promise too much.
     pub single_shot: bool,
@@ -56,14 +60,15 @@ pub struct Answer {
     pub threshold: f32,
 }
 
-/// Computed from one revision of the support set and one metric.
+/// Computed from one revision of the support set and these settings.
 struct Fitted {
     revision: u64,
-    metric: Metric,
-    prototypes: Prototypes,
+    settings: Settings,
+    method: Box<dyn Compared>,
+    prototypes: Vec<Vec<f32>>,
     classes: Vec<u32>,
     single_shot: bool,
-    shots: f32, // harmonic mean a class
+    temperature: f32, // the shipped one
     threshold: f32,
 }
 
@@ -169,9 +174,9 @@ impl Classifier {
     /// # Errors
     /// As [`answer`](Self::answer).
     pub fn auto_temperature(&mut self) -> Result<f32, Error> {
-        let metric = self.settings.metric;
-        let shots = self.fit()?.map_or(1.0, |fitted| fitted.shots);
-        Ok(decision::temperature(metric, shots))
+        let Settings { method, metric, .. } = self.settings;
+        let single_shot = decision::temperature(method, metric, 1.0);
+        Ok(self.fit()?.map_or(single_shot, |fitted| fitted.temperature))
     }
 
     /// The threshold that the support set suggests.
@@ -190,7 +195,7 @@ impl Classifier {
     /// As [`answer`](Self::answer).
     pub fn prototypes(&mut self) -> Result<Vec<(u32, &[f32])>, Error> {
         Ok(self.fit()?.map_or_else(Vec::new, |fitted| {
-            let prototypes = fitted.prototypes.prototypes().iter().map(Vec::as_slice);
+            let prototypes = fitted.prototypes.iter().map(Vec::as_slice);
             fitted.classes.iter().copied().zip(prototypes).collect()
         }))
     }
@@ -200,11 +205,7 @@ impl Classifier {
     /// # Errors
     /// [`Error::EmbeddingInvalid`] where shots and query differ in length.
     pub fn answer(&mut self, query: &[f32]) -> Result<Answer, Error> {
-        let Settings {
-            metric,
-            temperature,
-            threshold: chosen,
-        } = self.settings;
+        let chosen = self.settings.threshold;
         let Some(fitted) = self.fit()? else {
             return Ok(Answer {
                 scores: Vec::new(),
@@ -213,23 +214,15 @@ impl Classifier {
                 threshold: chosen.unwrap_or(decision::SINGLE_SHOT_THRESHOLD),
             });
         };
-        let length = fitted.prototypes.prototypes().first().map_or(0, Vec::len);
-        if length != query.len() {
-            return Err(Error::EmbeddingInvalid(format!(
-                "the query has {} values, the shots have {length}",
-                query.len()
-            )));
-        }
         let threshold = chosen.unwrap_or(fitted.threshold);
-        let similarities = fitted.prototypes.similarities(query);
-        let temperature = temperature.unwrap_or(decision::temperature(metric, fitted.shots));
-        let probabilities = decision::probabilities(&similarities, temperature);
-        let best = decision::decide(&similarities, threshold)
+        let reading = fitted.method.read(query)?;
+        let similarities = reading.similarities.unwrap_or_default();
+        let best = decision::decide(&reading.scores, &similarities, threshold)
             .and_then(|index| fitted.classes.get(index).copied());
         let scores = fitted
             .classes
             .iter()
-            .zip(similarities.iter().zip(probabilities))
+            .zip(similarities.iter().zip(decision::softmax(&reading.scores)))
             .map(|(class, (similarity, probability))| ClassScore {
                 class: *class,
                 similarity: *similarity,
@@ -244,37 +237,51 @@ impl Classifier {
         })
     }
 
-    /// Prototypes and threshold of the support set as it is; `None` of an empty one.
+    /// What the support set gives as it is; `None` of an empty one.
     fn fit(&mut self) -> Result<Option<&Fitted>, Error> {
-        let (revision, metric) = (self.support.revision(), self.settings.metric);
-        let fresh = self
-            .fitted
-            .as_ref()
-            .is_some_and(|fitted| fitted.revision == revision && fitted.metric == metric);
+        let (revision, settings) = (self.support.revision(), self.settings);
+        let fresh = self.fitted.as_ref().is_some_and(|fitted| {
+            // A threshold that was chosen changes nothing that is computed here.
+            let of_now = Settings {
+                threshold: fitted.settings.threshold,
+                ..settings
+            };
+            fitted.revision == revision && fitted.settings == of_now
+        });
         if !fresh {
-            self.fitted = fit(&self.support, metric)?;
+            self.fitted = fit(&self.support, settings)?;
         }
         Ok(self.fitted.as_ref())
     }
 }
 
-fn fit(support: &SupportSet, metric: Metric) -> Result<Option<Fitted>, Error> {
-    let shots: Vec<Vec<&[f32]>> = support
-        .answering()
-        .map(|class| class.shots.iter().map(|shot| &*shot.embedding).collect())
-        .collect();
-    if shots.is_empty() {
+fn fit(set: &SupportSet, settings: Settings) -> Result<Option<Fitted>, Error> {
+    let support = Support {
+        shots: (set.answering().enumerate())
+            .flat_map(|(index, class)| class.shots.iter().map(move |s| (index, &*s.embedding)))
+            .collect(),
+        classes: set.answering().count(),
+    };
+    if support.shots.is_empty() {
         return Ok(None);
     }
-    let classes: Vec<Shots<'_>> = shots.iter().map(Vec::as_slice).collect();
+    let counts = support.counts();
+    let inverse: f32 = counts.iter().map(|count| 1.0 / *count as f32).sum();
+    let mean = counts.len() as f32 / inverse; // harmonic
+    let Settings { method, metric, .. } = settings;
+    let temperature = decision::temperature(method, metric, mean);
+    let in_use = settings.temperature.unwrap_or(temperature);
+    let fitted = method.fit(metric, in_use, &support)?;
+    let threshold = decision::leave_one_out_threshold(method, metric, &*fitted, &support);
     Ok(Some(Fitted {
-        revision: support.revision(),
-        metric,
-        prototypes: Prototypes::fit(&classes, metric)?,
-        classes: support.answering().map(|class| class.id).collect(),
-        single_shot: shots.iter().any(|shots| shots.len() == 1),
-        shots: shots.len() as f32 / shots.iter().map(|s| 1.0 / s.len() as f32).sum::<f32>(),
-        threshold: decision::leave_one_out_threshold(&classes, metric)?,
+        revision: set.revision(),
+        settings,
+        method: fitted,
+        prototypes: prototypical::means(&support)?,
+        classes: set.answering().map(|class| class.id).collect(),
+        single_shot: counts.contains(&1),
+        temperature,
+        threshold,
     }))
 }
 

@@ -6,9 +6,8 @@
 //! in general, so that a burst of one thing that hardly moved does not shut out the same
 //! thing turned round.
 
-use crate::error::Error;
-use crate::method::prototypical::Prototypes;
-use crate::method::{Metric, Shots};
+use crate::method::comparison::{Compared, Comparison};
+use crate::method::{Metric, Support};
 
 /// Similarities that one threshold is worked out from, at most: with more shots than
 /// that, evenly spaced ones are used, so that recording stays smooth with 100 classes.
@@ -20,10 +19,11 @@ const LEAVE_ONE_OUT_BUDGET: usize = 20_000;
 /// A mean of k shots scatters by 1/k of what a shot does, and so does the best temperature:
 /// `floor + spread / k` meets those found for 1, 2, 5 and 10 shots within 3 %.
 /// Source: `cargo run --release -p training -- calibrate`, lowest negative log likelihood.
-pub fn temperature(metric: Metric, shots: f32) -> f32 {
-    let (floor, spread) = match metric {
-        Metric::Euclidean => (0.036, 0.052),
-        Metric::Cosine => (0.051, 0.037),
+pub fn temperature(comparison: Comparison, metric: Metric, shots: f32) -> f32 {
+    let (floor, spread) = match (comparison, metric) {
+        (Comparison::Prototypical, Metric::Euclidean) => (0.036, 0.052),
+        (Comparison::Prototypical, Metric::Cosine) => (0.051, 0.037),
+        (Comparison::Siamese | Comparison::Matching, _) => (0.088, 0.0),
     };
     floor + spread / shots.max(1.0)
 }
@@ -43,56 +43,69 @@ pub const SINGLE_SHOT_THRESHOLD: f32 = 0.43;
 /// assert!(p[0] > p[1]);
 /// ```
 pub fn probabilities(similarities: &[f32], temperature: f32) -> Vec<f32> {
-    let most = similarities.iter().copied().fold(f32::MIN, f32::max);
-    let terms: Vec<f32> = similarities
+    let scores: Vec<f32> = similarities
         .iter()
-        .map(|similarity| (2.0 * (similarity - most) / temperature).exp())
+        .map(|similarity| 2.0 * similarity / temperature)
         .collect();
+    softmax(&scores)
+}
+
+/// Softmax of the scores of a [`Reading`](crate::method::Reading).
+///
+/// ```
+/// assert_eq!(kshot::decision::softmax(&[7.0, 7.0]), [0.5, 0.5]);
+/// ```
+pub fn softmax(scores: &[f32]) -> Vec<f32> {
+    let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let terms: Vec<f32> = scores.iter().map(|score| (score - most).exp()).collect();
     let sum: f32 = terms.iter().sum();
     terms.iter().map(|term| term / sum).collect()
 }
 
-/// The class with the highest similarity, or `None` where even that is under the
+/// The class with the highest score, or `None` where even that is less alike than the
 /// threshold: none of these.
 ///
 /// ```
 /// use kshot::decision::decide;
-/// assert_eq!(decide(&[0.2, 0.7], 0.5), Some(1));
-/// assert_eq!(decide(&[0.2, 0.4], 0.5), None);
+/// assert_eq!(decide(&[-1.6, -0.6], &[0.2, 0.7], 0.5), Some(1));
+/// assert_eq!(decide(&[-1.6, -1.2], &[0.2, 0.4], 0.5), None);
 /// ```
-pub fn decide(similarities: &[f32], threshold: f32) -> Option<usize> {
-    similarities
+pub fn decide(scores: &[f32], similarities: &[f32], threshold: f32) -> Option<usize> {
+    scores
         .iter()
+        .zip(similarities)
         .enumerate()
-        .max_by(|(_, a), (_, b)| a.total_cmp(b))
-        .filter(|(_, similarity)| **similarity >= threshold)
+        .max_by(|(_, (a, _)), (_, (b, _))| a.total_cmp(b))
+        .filter(|(_, (_, similarity))| **similarity >= threshold)
         .map(|(class, _)| class)
 }
 
-/// The similarity under which a query is none of the classes, found from the support set.
-///
-/// # Errors
-/// As [`Prototypes::fit`].
-pub fn leave_one_out_threshold(classes: &[Shots<'_>], metric: Metric) -> Result<f32, Error> {
-    let prototypes = Prototypes::fit(classes, metric)?;
-    let shots: usize = classes.iter().map(|shots| shots.len()).sum();
-    let step = (shots * classes.len()).div_ceil(LEAVE_ONE_OUT_BUDGET);
+/// The similarity under which a query is none of the classes, found from the support set that
+/// `fitted` was fitted to.
+pub fn leave_one_out_threshold(
+    comparison: Comparison,
+    metric: Metric,
+    fitted: &dyn Compared,
+    support: &Support<'_>,
+) -> f32 {
+    let shots = support.shots.len();
+    let references = match comparison {
+        Comparison::Prototypical => support.classes,
+        Comparison::Siamese | Comparison::Matching => shots,
+    };
+    let step = (shots * references).div_ceil(LEAVE_ONE_OUT_BUDGET).max(1);
     let mut own = Vec::new();
     let mut other = Vec::new();
-    let pairs = classes.iter().enumerate().flat_map(|(class, shots)| {
-        let count = shots.len();
-        shots.iter().map(move |shot| (class, count, *shot))
-    });
-    for (class, count, shot) in pairs.step_by(step) {
-        let (to_own, to_other) = prototypes.leave_one_out(shot, class, count);
+    for shot in (0..shots).step_by(step) {
+        let (to_own, to_other) = fitted.leave_one_out(support, shot);
         own.extend(to_own);
         other.extend(to_other);
     }
     let (Some(own), other) = (quantile(own, OWN_QUANTILE), quantile(other, OTHER_QUANTILE)) else {
-        return Ok(SINGLE_SHOT_THRESHOLD);
+        return SINGLE_SHOT_THRESHOLD;
     };
     let halfway = (own + other.unwrap_or(SINGLE_SHOT_THRESHOLD)) / 2.0;
-    Ok(halfway.min(highest_threshold(metric)))
+    halfway.min(highest_threshold(comparison, metric))
 }
 
 /// The found threshold is never above this. The shots of a burst are far more alike than
@@ -100,10 +113,11 @@ pub fn leave_one_out_threshold(classes: &[Shots<'_>], metric: Metric) -> Result<
 ///
 /// Source: `cargo run --release -p training -- calibrate`, balanced at five shots, which
 /// were five different things.
-fn highest_threshold(metric: Metric) -> f32 {
-    match metric {
-        Metric::Euclidean => 0.635,
-        Metric::Cosine => 0.557,
+fn highest_threshold(comparison: Comparison, metric: Metric) -> f32 {
+    match (comparison, metric) {
+        (Comparison::Prototypical, Metric::Euclidean) => 0.635,
+        (Comparison::Prototypical, Metric::Cosine) => 0.557,
+        (Comparison::Siamese | Comparison::Matching, _) => 0.557,
     }
 }
 

@@ -16,6 +16,7 @@
 //! - [`episode`]: which classes, which pictures are support, which are queries
 //! - [`classifier`]: support set, settings and method put together
 //! - [`space`]: the embeddings drawn on a plane
+//! - [`weights`]: the weights of every network but the camera's, in one file
 //! - `device` and `web`: the devices, and what crosses to JavaScript (WebAssembly only)
 
 pub mod classifier;
@@ -27,6 +28,7 @@ pub mod frame;
 pub mod method;
 pub mod space;
 pub mod support;
+pub mod weights;
 
 #[cfg(target_arch = "wasm32")]
 pub mod device;

@@ -1,91 +1,163 @@
 //! What every few-shot method offers, and the methods, one file each.
 //!
-//! A method is fitted to a support set and then compares queries with it. Fitting is
-//! plain arithmetic on embeddings: nothing is trained in use.
+//! A method is fitted to a support set and then reads queries: nothing is trained in use.
+//! Those with weights of their own are Burn modules, whose batched `forward` is what is
+//! trained and whose `fit` and `read` are what is asked; both give the same numbers.
 
 use crate::error::Error;
 
+pub mod comparison;
+pub mod imaginary;
+pub mod lstm;
+pub mod mann;
+pub mod matching;
+mod metric;
 pub mod prototypical;
+pub mod recurrent;
+pub mod relation;
+pub mod sequence;
+pub mod siamese;
+pub mod snail;
+pub mod tensors;
 
-/// The shots of one class, each an L2-normalised embedding.
-pub type Shots<'a> = &'a [&'a [f32]];
+pub use metric::Metric;
+pub(crate) use metric::{dot, squared_distance};
 
-/// A few-shot method, fitted to a support set.
+/// Length of the embeddings that methods with weights of their own take: that of Conv-4 on
+/// 28x28 (arXiv 1703.05175, section 3.1).
+pub const DIMENSIONS: usize = 64;
+
+/// A support set as every method takes it: shots in order, each with its class, 0 to
+/// `classes`.
+#[derive(Debug, Clone)]
+pub struct Support<'a> {
+    /// Class and embedding of each shot. The order counts for matching with full context
+    /// embeddings and for the sequence models.
+    pub shots: Vec<(usize, &'a [f32])>,
+    /// Number of classes, each with a shot or more.
+    pub classes: usize,
+}
+
+/// What a method says of one query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// One a class: their softmax is the method's probabilities.
+    pub scores: Vec<f32>,
+    /// One a class, at most 1, of a method that compares by a metric; "none of these" is
+    /// decided by them.
+    pub similarities: Option<Vec<f32>>,
+    /// What it looked at.
+    pub attended: Attended,
+}
+
+/// What a method looked at to read a query.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Attended {
+    /// Squared distance to each class's prototype.
+    Prototypes {
+        /// One a class.
+        distances: Vec<f32>,
+    },
+    /// Each shot, in the order of the support set. Attention for matching and SNAIL: 0 to 1,
+    /// and 1 in all (SNAIL's with what the query keeps for itself). For the Siamese methods
+    /// the pair's similarity, or its probability: each pair for itself.
+    Shots {
+        /// One a shot.
+        weights: Vec<f32>,
+    },
+    /// The relation score of each class, 0 to 1.
+    Relations {
+        /// One a class.
+        scores: Vec<f32>,
+    },
+    /// Examples that were imagined, and the prototypes that they moved.
+    Imagined {
+        /// Class and embedding of each.
+        examples: Vec<(usize, Vec<f32>)>,
+        /// Squared distance to each class's prototype.
+        distances: Vec<f32>,
+    },
+    /// The rows of a memory.
+    Memory {
+        /// How much of each row was read, 1 in all.
+        reads: Vec<f32>,
+        /// The shot that was last written to each row, where one was.
+        written_by: Vec<Option<usize>>,
+    },
+    /// Nothing that can be shown: a plain LSTM keeps everything in its state.
+    Nothing,
+}
+
+/// A few-shot method, with its weights if it has any.
 pub trait Method {
-    /// Compares a query embedding with every class, in the order of the support set:
-    /// similarities of at most 1, where 1 is as alike as can be.
-    fn similarities(&self, query: &[f32]) -> Vec<f32>;
+    /// Takes in a support set.
+    ///
+    /// # Errors
+    /// As [`Support::check`], and [`Error::TooManyClasses`] from the sequence models.
+    fn fit(&self, support: &Support<'_>) -> Result<Box<dyn Fitted>, Error>;
 }
 
-/// How two embeddings are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Metric {
-    /// Squared Euclidean distance, the choice of the prototypical network
-    /// (arXiv 1703.05175, section 2.3).
-    Euclidean,
-    /// Cosine similarity, the choice of the matching network (arXiv 1606.04080, section 2.1.1).
-    Cosine,
+/// A few-shot method fitted to a support set.
+pub trait Fitted {
+    /// Reads one query, as long as the shots.
+    ///
+    /// # Errors
+    /// [`Error::EmbeddingInvalid`] where it has another length.
+    fn read(&self, query: &[f32]) -> Result<Reading, Error>;
 }
 
-impl Metric {
-    /// Every metric.
-    pub const ALL: [Metric; 2] = [Metric::Euclidean, Metric::Cosine];
-
-    /// Agreement of a query with a reference of the same length: the cosine, or
-    /// `1 - d² / 2` for the squared Euclidean distance `d²`. Both are 1 for the same
-    /// direction at length one, and equal to each other where both have length one.
-    pub fn similarity(self, query: &[f32], reference: &[f32]) -> f32 {
-        self.of_products(
-            dot(query, reference),
-            dot(query, query),
-            dot(reference, reference),
-        )
-    }
-
-    /// [`similarity`](Self::similarity) of the products of query with reference, query with
-    /// itself and reference with itself.
-    pub(crate) fn of_products(self, both: f32, query: f32, reference: f32) -> f32 {
-        match self {
-            Metric::Euclidean => 1.0 - (query - 2.0 * both + reference) / 2.0,
-            Metric::Cosine if query * reference > 0.0 => both / (query * reference).sqrt(),
-            Metric::Cosine => 0.0,
+impl Support<'_> {
+    /// Checks that there is something to fit to, and gives the length of the embeddings.
+    ///
+    /// # Errors
+    /// [`Error::EmbeddingInvalid`] for no shots, a class without any, a class that is not
+    /// among `classes`, and embeddings of different lengths.
+    pub fn check(&self) -> Result<usize, Error> {
+        let mut seen = vec![false; self.classes];
+        let mut dimensions = None;
+        for (class, shot) in &self.shots {
+            let first = *dimensions.get_or_insert(shot.len());
+            if shot.len() != first {
+                return Err(Error::EmbeddingInvalid(format!(
+                    "a shot has {} values, the first has {first}",
+                    shot.len()
+                )));
+            }
+            match seen.get_mut(*class) {
+                Some(seen) => *seen = true,
+                None => {
+                    return Err(Error::EmbeddingInvalid(format!(
+                        "a shot is of class {class}, there are {}",
+                        self.classes
+                    )));
+                }
+            }
         }
-    }
-}
-
-/// Sum of products, in eight partial sums so that the compiler uses SIMD.
-pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let (a_lanes, a_rest) = a.as_chunks::<8>();
-    let (b_lanes, b_rest) = b.as_chunks::<8>();
-    let mut sums = [0.0; 8];
-    for (x, y) in a_lanes.iter().zip(b_lanes) {
-        for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
-            *sum += x * y;
-        }
-    }
-    let rest = a_rest.iter().zip(b_rest).map(|(x, y)| x * y);
-    sums.into_iter().chain(rest).sum()
-}
-
-/// Checks that there is something to fit to: at least one class, each with a shot, all
-/// embeddings of one length.
-pub(crate) fn check_support(classes: &[Shots<'_>]) -> Result<usize, Error> {
-    let dimensions = classes
-        .first()
-        .and_then(|shots| shots.first())
-        .map(|shot| shot.len())
-        .ok_or_else(|| Error::EmbeddingInvalid("the support set is empty".into()))?;
-    for shots in classes {
-        if shots.is_empty() {
+        if seen.contains(&false) {
             return Err(Error::EmbeddingInvalid("a class has no shots".into()));
         }
-        if let Some(shot) = shots.iter().find(|shot| shot.len() != dimensions) {
-            return Err(Error::EmbeddingInvalid(format!(
-                "a shot has {} values, the first has {dimensions}",
-                shot.len()
-            )));
-        }
+        dimensions.ok_or_else(|| Error::EmbeddingInvalid("the support set is empty".into()))
     }
-    Ok(dimensions)
+
+    /// Number of shots of each class.
+    pub fn counts(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.classes];
+        for (class, _) in &self.shots {
+            if let Some(count) = counts.get_mut(*class) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+}
+
+/// Checks the length of a query.
+pub(crate) fn check_query(query: &[f32], dimensions: usize) -> Result<(), Error> {
+    if query.len() == dimensions {
+        return Ok(());
+    }
+    Err(Error::EmbeddingInvalid(format!(
+        "the query has {} values, the shots have {dimensions}",
+        query.len()
+    )))
 }

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::frame::source::Source;
 use crate::frame::{MAX_PIXELS, MIN_SIDE};
 use crate::method::Metric;
+use crate::method::comparison::Comparison;
 use crate::space::{Kind, Space};
 use crate::support::Action;
 
@@ -247,6 +248,7 @@ impl Engine {
     pub fn settings(&mut self) -> Js<JsValue> {
         let settings = self.classifier.settings();
         give(&SettingsView {
+            method: settings.method,
             metric: settings.metric,
             temperature: settings.temperature.into(),
             threshold: settings.threshold.into(),
@@ -260,9 +262,11 @@ impl Engine {
         let patch: SettingsPatch = parse(
             patch,
             "settings",
-            "metric euclidean or cosine, temperature and threshold a number or auto",
+            "method prototypical, siamese or matching, metric euclidean or cosine, \
+             temperature and threshold a number or auto",
         )?;
         let mut settings = self.classifier.settings();
+        settings.method = patch.method.unwrap_or(settings.method);
         settings.metric = patch.metric.unwrap_or(settings.metric);
         settings.temperature = patch
             .temperature
@@ -304,6 +308,7 @@ impl Engine {
         let state: SavedState = serde_wasm_bindgen::from_value(state)
             .map_err(|error| throw(Error::StateInvalid(error.to_string())))?;
         let settings = classifier::Settings {
+            method: state.settings.method,
             metric: state.settings.metric,
             temperature: state.settings.temperature.value(),
             threshold: state.settings.threshold.value(),
@@ -450,6 +455,7 @@ impl From<Option<f32>> for Setting {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SettingsView {
+    method: Comparison,
     metric: Metric,
     temperature: Setting,
     threshold: Setting,
@@ -459,6 +465,7 @@ struct SettingsView {
 
 #[derive(Deserialize)]
 struct SettingsPatch {
+    method: Option<Comparison>,
     metric: Option<Metric>,
     temperature: Option<Setting>,
     threshold: Option<Setting>,
@@ -472,6 +479,9 @@ struct SavedState {
 
 #[derive(Deserialize)]
 struct SavedSettings {
+    /// States of before there was a choice do not have it.
+    #[serde(default)]
+    method: Comparison,
     metric: Metric,
     temperature: Setting,
     threshold: Setting,

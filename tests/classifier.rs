@@ -4,8 +4,9 @@
 use kshot::classifier::{Classifier, Settings};
 use kshot::decision::{SINGLE_SHOT_THRESHOLD, leave_one_out_threshold, probabilities};
 use kshot::embedder::DIMENSIONS;
-use kshot::method::prototypical::Prototypes;
-use kshot::method::{Method, Metric};
+use kshot::method::comparison::Comparison;
+use kshot::method::prototypical::Prototypical;
+use kshot::method::{Metric, Support};
 use kshot::space::{Kind, Space};
 
 /// A unit vector of 1280 values in the plane of the first two, at an angle in degrees.
@@ -30,17 +31,38 @@ fn classifier(classes: &[(&str, &[f32])]) -> (Classifier, Vec<u32>) {
     (classifier, ids)
 }
 
+/// The threshold of the shots of each class, by one method.
+fn threshold(classes: &[&[Vec<f32>]], method: Comparison, metric: Metric) -> f32 {
+    let shots = classes.iter().enumerate();
+    let support = Support {
+        shots: shots
+            .flat_map(|(class, shots)| shots.iter().map(move |shot| (class, &shot[..])))
+            .collect(),
+        classes: classes.len(),
+    };
+    let fitted = method.fit(metric, 0.1, &support).unwrap();
+    leave_one_out_threshold(method, metric, &*fitted, &support)
+}
+
 #[test]
 fn similarities_are_those_worked_by_hand() {
     // Shots at 0 and 90 degrees: prototype (1/2, 1/2). Query at 0 degrees:
     // d² = 1/4 + 1/4 = 1/2, so 1 - d²/2 = 3/4; cosine = 1/sqrt 2.
     let (a, b, query) = ([1.0, 0.0], [0.0, 1.0], [1.0, 0.0]);
-    let classes: [&[&[f32]]; 1] = [&[&a, &b]];
-    let euclidean = Prototypes::fit(&classes, Metric::Euclidean).unwrap();
-    let cosine = Prototypes::fit(&classes, Metric::Cosine).unwrap();
+    let support = Support {
+        shots: vec![(0, &a[..]), (0, &b[..])],
+        classes: 1,
+    };
+    let [euclidean, cosine] = Metric::ALL.map(|metric| {
+        let prototypical = Prototypical {
+            metric,
+            temperature: 1.0,
+        };
+        prototypical.compare(&support).unwrap()
+    });
     assert_eq!(euclidean.prototypes(), [[0.5, 0.5]]);
-    assert!((euclidean.similarities(&query)[0] - 0.75).abs() < 1e-6);
-    assert!((cosine.similarities(&query)[0] - 0.5f32.sqrt()).abs() < 1e-6);
+    assert!((euclidean.similarities(&query).unwrap()[0] - 0.75).abs() < 1e-6);
+    assert!((cosine.similarities(&query).unwrap()[0] - 0.5f32.sqrt()).abs() < 1e-6);
 }
 
 #[test]
@@ -124,14 +146,14 @@ fn an_empty_support_set_answers_nothing() {
 
 #[test]
 fn the_threshold_lies_between_a_class_and_its_neighbours() {
-    for metric in Metric::ALL {
-        let shots: Vec<Vec<f32>> = [0.0, 4.0, 8.0, 90.0, 94.0, 98.0].map(at).to_vec();
-        let east: Vec<&[f32]> = shots[..3].iter().map(Vec::as_slice).collect();
-        let north: Vec<&[f32]> = shots[3..].iter().map(Vec::as_slice).collect();
-        let threshold = leave_one_out_threshold(&[&east, &north], metric).unwrap();
-        // Own class: at most 8 degrees apart. The other: at least 82.
-        assert!(threshold < metric.similarity(&at(0.0), &at(8.0)));
-        assert!(threshold > metric.similarity(&at(8.0), &at(90.0)));
+    let shots = [0.0, 4.0, 8.0, 90.0, 94.0, 98.0].map(at);
+    for method in Comparison::ALL {
+        for metric in Metric::ALL {
+            let threshold = threshold(&[&shots[..3], &shots[3..]], method, metric);
+            // Own class: at most 8 degrees apart. The other: at least 82.
+            assert!(threshold < metric.similarity(&at(0.0), &at(8.0)));
+            assert!(threshold > metric.similarity(&at(8.0), &at(90.0)));
+        }
     }
 }
 
@@ -150,9 +172,8 @@ fn leaving_a_shot_out_is_worked_by_hand() {
     // product with the mean of the others is 0, so 1 - d²/2 = 1 - (1 - 0 + 1/2) / 2 = 1/4.
     // Without another class the threshold lies halfway to the shipped one.
     let shots = [at(0.0), at(90.0)];
-    let class: Vec<&[f32]> = shots.iter().map(Vec::as_slice).collect();
-    let threshold = leave_one_out_threshold(&[&class], Metric::Euclidean).unwrap();
-    assert!((threshold - (0.25 + SINGLE_SHOT_THRESHOLD) / 2.0).abs() < 1e-6);
+    let found = threshold(&[&shots], Comparison::Prototypical, Metric::Euclidean);
+    assert!((found - (0.25 + SINGLE_SHOT_THRESHOLD) / 2.0).abs() < 1e-6);
 }
 
 #[test]
@@ -177,8 +198,10 @@ fn percentages_are_more_decided_the_more_shots_there_are() {
 #[test]
 fn with_single_shots_the_threshold_is_the_shipped_one() {
     let (east, north) = (at(0.0), at(90.0));
-    let threshold = leave_one_out_threshold(&[&[&east], &[&north]], Metric::Euclidean).unwrap();
-    assert_eq!(threshold, SINGLE_SHOT_THRESHOLD);
+    for method in Comparison::ALL {
+        let found = threshold(&[&[east.clone()], &[north.clone()]], method, Metric::Cosine);
+        assert_eq!(found, SINGLE_SHOT_THRESHOLD);
+    }
 }
 
 #[test]

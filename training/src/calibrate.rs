@@ -1,6 +1,6 @@
 //! `calibrate`: where the constants of `kshot::decision` come from.
 //!
-//! For each metric and number of shots it finds the softmax temperature with the lowest
+//! For each head and number of shots it finds the softmax temperature with the lowest
 //! negative log likelihood, and the similarity threshold at which as large a share of known
 //! queries is refused as of unknown ones is named; and it shows how similarities are spread.
 //! Episodes are drawn from each picture set apart, equally many, and pooled.
@@ -8,15 +8,12 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
-use kshot::decision;
 use kshot::episode::{Sampler, Shape};
-use kshot::method::Metric;
 use rayon::prelude::*;
 
 use crate::embed::CpuEmbedder;
-use crate::evaluate::name;
 use crate::report::{list_too_few, list_unreadable, percent, table};
-use crate::score::{ComparedEpisode, Outcome, compare, judge};
+use crate::score::{ComparedEpisode, Head, Outcome, compare, judge};
 use crate::similarities::{SHARES, Similarities};
 use crate::statistics::Calibration;
 use crate::temperature::{best_temperature, negative_log_likelihood};
@@ -77,6 +74,7 @@ pub fn calibrate(arguments: &Arguments) -> Result<String> {
 
     let mut temperatures = vec![
         [
+            "head",
             "metric",
             "shot",
             "temperature",
@@ -91,6 +89,7 @@ pub fn calibrate(arguments: &Arguments) -> Result<String> {
     ];
     let mut thresholds = vec![
         [
+            "head",
             "metric",
             "shot",
             "balanced",
@@ -103,21 +102,21 @@ pub fn calibrate(arguments: &Arguments) -> Result<String> {
         .to_vec(),
     ];
     let mut spreads = vec![spread_header()];
-    for metric in Metric::ALL {
+    for head in Head::ALL {
         for &shot in &arguments.shot {
             let mut episodes = Vec::new();
             for set in &sets {
                 let sampler = Sampler::new(set.counts(), shape(shot), arguments.seed)?;
                 let of_set: Vec<ComparedEpisode> = (0..arguments.episodes as u64)
                     .into_par_iter()
-                    .map(|number| compare(&set.classes, &sampler.draw(number), metric))
+                    .map(|number| compare(&set.classes, &sampler.draw(number), head))
                     .collect::<Result<_>>()?;
                 episodes.extend(of_set);
             }
             let mut similarities = Similarities::collect(&episodes);
-            temperatures.push(temperature_row(metric, shot, &episodes));
-            thresholds.push(threshold_row(metric, shot, &episodes, &mut similarities));
-            spreads.extend(similarities.rows(metric, shot));
+            temperatures.push(temperature_row(head, shot, &episodes));
+            thresholds.push(threshold_row(head, shot, &episodes, &mut similarities));
+            spreads.extend(similarities.rows(head, shot));
         }
     }
 
@@ -138,24 +137,28 @@ pub fn calibrate(arguments: &Arguments) -> Result<String> {
         ));
     }
     text.push_str("\nTemperature: the best by negative log likelihood (NLL, in nats) beside the shipped one\n\n");
-    text.push_str(&table(1, &temperatures));
+    text.push_str(&table(2, &temperatures));
     text.push_str(
         "\nThreshold: balanced refuses as large a share of known queries as it misnames of unknown ones;\n\
          in use is the leave-one-out rule of kshot (mean), or the shipped constant for one shot\n\n",
     );
-    text.push_str(&table(1, &thresholds));
+    text.push_str(&table(2, &thresholds));
     text.push_str(
         "\nSimilarity, percentiles: of a known query to its own prototype and to the nearest wrong one,\n\
          and of an unknown query to the nearest prototype\n\n",
     );
-    text.push_str(&table(3, &spreads));
+    text.push_str(&table(4, &spreads));
     Ok(text)
 }
 
-fn temperature_row(metric: Metric, shot: usize, episodes: &[ComparedEpisode]) -> Vec<String> {
-    let shipped = decision::temperature(metric, shot as f32);
+fn temperature_row(head: Head, shot: usize, episodes: &[ComparedEpisode]) -> Vec<String> {
+    let shipped = head.temperature(shot);
     let best = best_temperature(episodes);
-    let mut row = vec![name(metric).to_owned(), shot.to_string()];
+    let mut row = vec![
+        head.method().to_owned(),
+        head.metric().to_owned(),
+        shot.to_string(),
+    ];
     for temperature in [best, shipped] {
         let mut calibration = Calibration::default();
         episodes
@@ -172,19 +175,23 @@ fn temperature_row(metric: Metric, shot: usize, episodes: &[ComparedEpisode]) ->
 }
 
 fn threshold_row(
-    metric: Metric,
+    head: Head,
     shot: usize,
     episodes: &[ComparedEpisode],
     similarities: &mut Similarities,
 ) -> Vec<String> {
-    let mut row = vec![name(metric).to_owned(), shot.to_string()];
+    let mut row = vec![
+        head.method().to_owned(),
+        head.metric().to_owned(),
+        shot.to_string(),
+    ];
     match similarities.balance() {
         Some((threshold, share)) => {
             row.extend([format!("{threshold:.3}"), format!("{:.1}", 100.0 * share)]);
         }
         None => row.extend(["-".to_owned(), "-".to_owned()]),
     }
-    let temperature = decision::temperature(metric, shot as f32);
+    let temperature = head.temperature(shot);
     let outcomes: Vec<Outcome> = episodes
         .iter()
         .map(|episode| judge(episode, temperature))
@@ -204,7 +211,9 @@ fn threshold_row(
 }
 
 fn spread_header() -> Vec<String> {
-    let mut header = ["metric", "similarity", "shot"].map(str::to_owned).to_vec();
+    let mut header = ["head", "metric", "similarity", "shot"]
+        .map(str::to_owned)
+        .to_vec();
     header.extend(SHARES.map(|share| format!("{:.0} %", 100.0 * share)));
     header
 }

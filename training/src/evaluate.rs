@@ -8,16 +8,14 @@ use anyhow::{Context, Result, ensure};
 use kshot::decision;
 use kshot::episode::{Sampler, Shape};
 use kshot::method::Metric;
+use kshot::method::comparison::Comparison;
 use rayon::prelude::*;
 
 use crate::embed::CpuEmbedder;
 use crate::report::{count, list_too_few, list_unreadable, percent, table};
-use crate::score::{Outcome, compare, judge};
+use crate::score::{Head, Outcome, compare, judge};
 use crate::statistics::{CALIBRATION_BINS, Calibration, estimate};
 use crate::usable::{self, SplitChoice, UsableSet};
-
-/// The head that is measured.
-const HEAD: &str = "prototypical";
 
 /// Arguments of `evaluate`.
 #[derive(clap::Args, Debug, Clone)]
@@ -52,6 +50,9 @@ pub struct Arguments {
     /// How a query is compared with a prototype [default: all]
     #[arg(long, value_enum, value_delimiter = ',')]
     pub metric: Vec<MetricName>,
+    /// Measure the Siamese and the matching head too
+    #[arg(long)]
+    pub all_methods: bool,
     /// Which classes take part
     #[command(flatten)]
     pub split: SplitChoice,
@@ -75,14 +76,6 @@ impl From<MetricName> for Metric {
     }
 }
 
-/// The metric's name in a table.
-pub fn name(metric: Metric) -> &'static str {
-    match metric {
-        Metric::Euclidean => "euclidean",
-        Metric::Cosine => "cosine",
-    }
-}
-
 /// Embeds the pictures, runs the episodes, and returns the report as text.
 ///
 /// # Errors
@@ -97,16 +90,15 @@ pub fn evaluate(arguments: &Arguments) -> Result<String> {
     let mut rows = vec![header()];
     for &shape in &shapes {
         let sampler = Sampler::new(set.counts(), shape, arguments.seed)?;
-        for metric in metrics(arguments) {
+        for head in heads(arguments) {
             let outcomes: Vec<Outcome> = (0..arguments.episodes as u64)
                 .into_par_iter()
                 .map(|number| {
-                    let compared = compare(&set.classes, &sampler.draw(number), metric)?;
-                    let temperature = decision::temperature(metric, shape.shot as f32);
-                    Ok(judge(&compared, temperature))
+                    let compared = compare(&set.classes, &sampler.draw(number), head)?;
+                    Ok(judge(&compared, head.temperature(shape.shot)))
                 })
                 .collect::<Result<_>>()?;
-            rows.push(row(shape.shot, metric, &outcomes));
+            rows.push(row(shape.shot, head, &outcomes));
         }
     }
 
@@ -166,11 +158,19 @@ fn largest(shapes: &[Shape]) -> Result<Shape> {
         .context("--shot needs a number")
 }
 
-fn metrics(arguments: &Arguments) -> Vec<Metric> {
-    if arguments.metric.is_empty() {
-        return Metric::ALL.to_vec();
-    }
-    arguments.metric.iter().copied().map(Metric::from).collect()
+fn heads(arguments: &Arguments) -> Vec<Head> {
+    let metrics: Vec<Metric> = arguments.metric.iter().copied().map(Metric::from).collect();
+    let all: &[Head] = if arguments.all_methods {
+        &Head::ALL
+    } else {
+        &Head::PROTOTYPICAL
+    };
+    (all.iter().copied())
+        .filter(|head| {
+            let prototypical = head.method == Comparison::Prototypical;
+            metrics.is_empty() || !prototypical || metrics.contains(&head.metric)
+        })
+        .collect()
 }
 
 fn header() -> Vec<String> {
@@ -188,7 +188,7 @@ fn header() -> Vec<String> {
     .to_vec()
 }
 
-fn row(shot: usize, metric: Metric, outcomes: &[Outcome]) -> Vec<String> {
+fn row(shot: usize, head: Head, outcomes: &[Outcome]) -> Vec<String> {
     let accuracies: Vec<f64> = outcomes.iter().map(|outcome| outcome.accuracy).collect();
     let accuracy = estimate(&accuracies);
     let mut calibration = Calibration::default();
@@ -198,8 +198,8 @@ fn row(shot: usize, metric: Metric, outcomes: &[Outcome]) -> Vec<String> {
     let total = |part: fn(&Outcome) -> usize| outcomes.iter().map(part).sum::<usize>();
     let thresholds: f32 = outcomes.iter().map(|outcome| outcome.threshold).sum();
     vec![
-        HEAD.to_owned(),
-        name(metric).to_owned(),
+        head.method().to_owned(),
+        head.metric().to_owned(),
         shot.to_string(),
         format!(
             "{:.2} ± {:.2}",
@@ -222,7 +222,7 @@ fn row(shot: usize, metric: Metric, outcomes: &[Outcome]) -> Vec<String> {
 fn explain(unknown: usize) -> String {
     format!(
         "
-accuracy: share of queries whose own class is the most similar, threshold aside; mean over the episodes
+accuracy: share of queries whose own class is the most probable, threshold aside; mean over the episodes
   ± 1.96 · standard deviation / √episodes, the 95 % interval of the mean.
 calibration error: expected calibration error in {CALIBRATION_BINS} bins at the temperature that kshot
   uses for the metric and the number of shots.

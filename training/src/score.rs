@@ -3,8 +3,8 @@
 use anyhow::{Context, Result};
 use kshot::decision;
 use kshot::episode::Episode;
-use kshot::method::prototypical::Prototypes;
-use kshot::method::{Method, Metric, Shots};
+use kshot::method::comparison::Comparison;
+use kshot::method::{Metric, Support};
 
 use crate::embed::EmbeddedClass;
 use crate::statistics::Calibration;
@@ -14,11 +14,29 @@ use crate::statistics::Calibration;
 pub struct Compared {
     /// One a class, in the order of the episode.
     pub similarities: Vec<f32>,
+    /// Class and similarity of each that has a say in the probabilities: of every shot for
+    /// matching, of every class otherwise.
+    pub votes: Vec<(usize, f32)>,
     /// Index of its own class in the episode; `None` for a query of a class outside.
     pub own: Option<usize>,
 }
 
-/// An episode seen by the prototypical head.
+impl Compared {
+    /// Each class's share of the votes at a temperature.
+    pub fn probabilities(&self, temperature: f32) -> Vec<f32> {
+        let values: Vec<f32> = self.votes.iter().map(|(_, value)| *value).collect();
+        let shares = decision::probabilities(&values, temperature);
+        let mut probabilities = vec![0.0; self.similarities.len()];
+        for ((class, _), share) in self.votes.iter().zip(shares) {
+            if let Some(probability) = probabilities.get_mut(*class) {
+                *probability += share;
+            }
+        }
+        probabilities
+    }
+}
+
+/// An episode seen by one head.
 #[derive(Debug, Clone)]
 pub struct ComparedEpisode {
     /// Every query.
@@ -30,7 +48,7 @@ pub struct ComparedEpisode {
 /// What came of one episode.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
-    /// Share of the known queries whose own class is the most similar.
+    /// Share of the known queries whose own class is the most probable.
     pub accuracy: f64,
     /// Stated probabilities against what came true, over the known queries.
     pub calibration: Calibration,
@@ -46,14 +64,75 @@ pub struct Outcome {
     pub threshold: f32,
 }
 
-/// Fits the head to an episode's support set and compares all its queries.
+/// A method without weights of its own, and how it compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// What a query is compared with.
+    pub method: Comparison,
+    /// And how.
+    pub metric: Metric,
+}
+
+impl Head {
+    /// The prototypical heads, one a metric.
+    pub const PROTOTYPICAL: [Head; 2] = [
+        Head::prototypical(Metric::Euclidean),
+        Head::prototypical(Metric::Cosine),
+    ];
+
+    /// Every head. On embeddings of length one both metrics are the same between two of them,
+    /// so the methods that compare with shots stand here once.
+    pub const ALL: [Head; 4] = [
+        Head::prototypical(Metric::Euclidean),
+        Head::prototypical(Metric::Cosine),
+        Head {
+            method: Comparison::Siamese,
+            metric: Metric::Cosine,
+        },
+        Head {
+            method: Comparison::Matching,
+            metric: Metric::Cosine,
+        },
+    ];
+
+    const fn prototypical(metric: Metric) -> Head {
+        Head {
+            method: Comparison::Prototypical,
+            metric,
+        }
+    }
+
+    /// The temperature that kshot uses for so many shots a class.
+    pub fn temperature(self, shots: usize) -> f32 {
+        decision::temperature(self.method, self.metric, shots as f32)
+    }
+
+    /// The method's name in a table.
+    pub fn method(self) -> &'static str {
+        match self.method {
+            Comparison::Prototypical => "prototypical",
+            Comparison::Siamese => "siamese",
+            Comparison::Matching => "matching",
+        }
+    }
+
+    /// The metric's name in a table.
+    pub fn metric(self) -> &'static str {
+        match self.metric {
+            Metric::Euclidean => "euclidean",
+            Metric::Cosine => "cosine",
+        }
+    }
+}
+
+/// Fits a head to an episode's support set and compares all its queries.
 ///
 /// # Errors
 /// Where kshot refuses the support set.
 pub fn compare(
     classes: &[EmbeddedClass],
     episode: &Episode,
-    metric: Metric,
+    head: Head,
 ) -> Result<ComparedEpisode> {
     let embedding = |class: usize, picture: usize| {
         classes
@@ -62,14 +141,15 @@ pub fn compare(
             .map(Vec::as_slice)
             .with_context(|| format!("there is no picture {picture} of class {class}"))
     };
-    let mut shots: Vec<Vec<&[f32]>> = Vec::new();
+    let mut support = Support {
+        shots: Vec::new(),
+        classes: episode.classes.len(),
+    };
     let mut asked = Vec::new();
     for (own, drawn) in episode.classes.iter().enumerate() {
-        let support = drawn
-            .support
-            .iter()
-            .map(|&picture| embedding(drawn.class, picture));
-        shots.push(support.collect::<Result<_>>()?);
+        for &picture in &drawn.support {
+            support.shots.push((own, embedding(drawn.class, picture)?));
+        }
         for &picture in &drawn.queries {
             asked.push((Some(own), embedding(drawn.class, picture)?));
         }
@@ -77,18 +157,30 @@ pub fn compare(
     for &(class, picture) in &episode.unknown {
         asked.push((None, embedding(class, picture)?));
     }
-    let support: Vec<Shots<'_>> = shots.iter().map(Vec::as_slice).collect();
-    let prototypes = Prototypes::fit(&support, metric)?;
+    // Readings have similarities at any temperature; judge() searches for the best one.
+    let Head { method, metric } = head;
+    let fitted = method.fit(metric, 1.0, &support)?;
     let queries = asked
         .into_iter()
-        .map(|(own, query)| Compared {
-            similarities: prototypes.similarities(query),
-            own,
+        .map(|(own, query)| {
+            let reading = fitted.read(query)?;
+            let similarities = reading.similarities.context("no similarities")?;
+            let votes = match method {
+                Comparison::Matching => (support.shots.iter())
+                    .map(|(class, shot)| (*class, metric.similarity(query, shot)))
+                    .collect(),
+                _ => similarities.iter().copied().enumerate().collect(),
+            };
+            Ok(Compared {
+                similarities,
+                votes,
+                own,
+            })
         })
-        .collect();
+        .collect::<Result<_>>()?;
     Ok(ComparedEpisode {
         queries,
-        threshold: decision::leave_one_out_threshold(&support, metric)?,
+        threshold: decision::leave_one_out_threshold(method, metric, &*fitted, &support),
     })
 }
 
@@ -100,15 +192,15 @@ pub fn judge(episode: &ComparedEpisode, temperature: f32) -> Outcome {
     };
     let mut right = 0;
     for query in &episode.queries {
-        let named = decision::decide(&query.similarities, episode.threshold);
+        let probabilities = query.probabilities(temperature);
+        let named = decision::decide(&probabilities, &query.similarities, episode.threshold);
         let Some(own) = query.own else {
             outcome.unknown += 1;
             outcome.named += usize::from(named.is_some());
             continue;
         };
-        let nearest = decision::decide(&query.similarities, f32::NEG_INFINITY);
+        let nearest = decision::decide(&probabilities, &query.similarities, f32::NEG_INFINITY);
         let correct = nearest == Some(own);
-        let probabilities = decision::probabilities(&query.similarities, temperature);
         outcome
             .calibration
             .add(probabilities.iter().copied().fold(0.0, f32::max), correct);

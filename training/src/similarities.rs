@@ -1,9 +1,6 @@
 //! How similarities of queries are spread, and the threshold that lies between them.
 
-use kshot::method::Metric;
-
-use crate::evaluate::name;
-use crate::score::{Compared, ComparedEpisode};
+use crate::score::{Compared, ComparedEpisode, Head};
 use crate::statistics::percentile;
 
 /// Percentiles that are shown.
@@ -26,7 +23,10 @@ impl Similarities {
             nearest_known: vec![],
             nearest_unknown: vec![],
         };
-        for Compared { similarities, own } in episodes.iter().flat_map(|episode| &episode.queries) {
+        for Compared {
+            similarities, own, ..
+        } in episodes.iter().flat_map(|episode| &episode.queries)
+        {
             let nearest = similarities.iter().copied().max_by(f32::total_cmp);
             match own {
                 Some(own) => {
@@ -46,7 +46,7 @@ impl Similarities {
     }
 
     /// Percentiles as rows of a table.
-    pub fn rows(&mut self, metric: Metric, shot: usize) -> Vec<Vec<String>> {
+    pub fn rows(&mut self, head: Head, shot: usize) -> Vec<Vec<String>> {
         [
             ("own", &mut self.own),
             ("nearest wrong", &mut self.nearest_wrong),
@@ -54,7 +54,12 @@ impl Similarities {
         ]
         .into_iter()
         .map(|(what, values)| {
-            let mut row = vec![name(metric).to_owned(), what.to_owned(), shot.to_string()];
+            let mut row = vec![
+                head.method().to_owned(),
+                head.metric().to_owned(),
+                what.to_owned(),
+                shot.to_string(),
+            ];
             row.extend(SHARES.map(|share| {
                 percentile(values, share)
                     .map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"))

@@ -1,7 +1,6 @@
 //! The softmax temperature that makes stated probabilities come true: temperature scaling
 //! (arXiv 1706.04599, section 4.2), by the negative log likelihood.
 
-use kshot::decision;
 use rayon::prelude::*;
 
 use crate::score::ComparedEpisode;
@@ -40,7 +39,7 @@ pub fn negative_log_likelihood(episodes: &[ComparedEpisode], temperature: f32) -
         .par_iter()
         .map(|episode| {
             let losses = episode.queries.iter().filter_map(|query| {
-                let probabilities = decision::probabilities(&query.similarities, temperature);
+                let probabilities = query.probabilities(temperature);
                 let own = *probabilities.get(query.own?)?;
                 // Zero by underflow at a very low temperature: a large loss, not an infinite one.
                 Some(-f64::from(own.max(f32::MIN_POSITIVE)).ln())

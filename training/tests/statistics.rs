@@ -3,9 +3,8 @@
 
 use kshot::decision::probabilities;
 use kshot::episode::{Drawn, Episode};
-use kshot::method::Metric;
 use training::embed::EmbeddedClass;
-use training::score::{Compared, ComparedEpisode, compare, judge};
+use training::score::{Compared, ComparedEpisode, Head, compare, judge};
 use training::similarities::Similarities;
 use training::statistics::{Calibration, estimate, percentile};
 use training::temperature::{best_temperature, negative_log_likelihood};
@@ -65,6 +64,7 @@ fn episode(queries: &[(f32, f32, Option<usize>)], threshold: f32) -> ComparedEpi
         .iter()
         .map(|&(first, second, own)| Compared {
             similarities: vec![first, second],
+            votes: vec![(0, first), (1, second)],
             own,
         })
         .collect();
@@ -136,13 +136,13 @@ fn an_episode_is_compared_by_kshots_own_prototypes() {
         classes: vec![drawn(0), drawn(1)],
         unknown: vec![(2, 0)],
     };
-    let compared = compare(&classes, &episode, Metric::Cosine).unwrap();
+    let compared = compare(&classes, &episode, Head::PROTOTYPICAL[1]).unwrap();
     let own: Vec<_> = compared.queries.iter().map(|query| query.own).collect();
     assert_eq!(own, [Some(0), Some(1), None]);
     // Prototype of class 0: (0.5, 0.5, 0), of length √0.5; the query (0.8, 0.6, 0).
     assert!((compared.queries[0].similarities[0] - 0.7 / 0.5_f32.sqrt()).abs() < 1e-6);
     assert!((compared.queries[1].similarities[1] - 0.8).abs() < 1e-6);
     // Squared distance of (0.8, 0.6, 0) to (0.5, 0.5, 0): 0.09 + 0.01.
-    let compared = compare(&classes, &episode, Metric::Euclidean).unwrap();
+    let compared = compare(&classes, &episode, Head::PROTOTYPICAL[0]).unwrap();
     assert!((compared.queries[0].similarities[0] - (1.0 - 0.1 / 2.0)).abs() < 1e-6);
 }

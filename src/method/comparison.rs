@@ -1,0 +1,151 @@
+//! The methods without weights of their own, which compare by a metric: what the camera task
+//! chooses from, and leaving a shot out, by which it finds its "none of these".
+
+use serde::{Deserialize, Serialize};
+
+use super::matching::Attention;
+use super::prototypical::Prototypical;
+use super::siamese::NearestShot;
+use super::{Fitted, Metric, Support, check_query, dot};
+use crate::error::Error;
+
+/// A method without weights of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Comparison {
+    /// With the mean of each class's shots ([`super::prototypical`]).
+    #[default]
+    Prototypical,
+    /// With each shot; the nearest speaks for its class ([`super::siamese`]).
+    Siamese,
+    /// With each shot; all of them vote, the nearer the more ([`super::matching`]). It compares
+    /// by the cosine, whatever the metric.
+    Matching,
+}
+
+impl Comparison {
+    /// Every one.
+    pub const ALL: [Comparison; 3] = [
+        Comparison::Prototypical,
+        Comparison::Siamese,
+        Comparison::Matching,
+    ];
+
+    /// Fits the method to a support set.
+    ///
+    /// # Errors
+    /// As [`Support::check`].
+    pub fn fit(
+        self,
+        metric: Metric,
+        temperature: f32,
+        support: &Support<'_>,
+    ) -> Result<Box<dyn Compared>, Error> {
+        Ok(match self {
+            Comparison::Prototypical => Box::new(
+                Prototypical {
+                    metric,
+                    temperature,
+                }
+                .compare(support)?,
+            ),
+            Comparison::Siamese => Box::new(
+                NearestShot {
+                    metric,
+                    temperature,
+                }
+                .compare(support)?,
+            ),
+            Comparison::Matching => Box::new(Attention { temperature }.compare(support)?),
+        })
+    }
+}
+
+/// A fitted method that compares by a metric: its readings have similarities.
+pub trait Compared: Fitted {
+    /// What a shot's similarities would be had it been a query: to its own class without it,
+    /// and to the nearest other; `None` where there is none to compare with. `support` is the
+    /// support set that it was fitted to, and `shot` counts in its order.
+    fn leave_one_out(&self, support: &Support<'_>, shot: usize) -> (Option<f32>, Option<f32>);
+}
+
+/// All shots of a support set, one after another in memory.
+#[derive(Debug, Clone)]
+pub(crate) struct Shots {
+    values: Vec<f32>,       // [shots, d]
+    squares: Vec<f32>,      // one a shot
+    classes_of: Vec<usize>, // one a shot
+    classes: usize,
+    dimensions: usize,
+}
+
+impl Shots {
+    pub(crate) fn new(support: &Support<'_>) -> Result<Self, Error> {
+        let dimensions = support.check()?;
+        let mut values = Vec::with_capacity(support.shots.len() * dimensions);
+        for (_, shot) in &support.shots {
+            values.extend_from_slice(shot);
+        }
+        Ok(Shots {
+            values,
+            squares: support.shots.iter().map(|(_, s)| dot(s, s)).collect(),
+            classes_of: support.shots.iter().map(|(class, _)| *class).collect(),
+            classes: support.classes,
+            dimensions,
+        })
+    }
+
+    /// Class of each shot.
+    pub(crate) fn classes_of(&self) -> &[usize] {
+        &self.classes_of
+    }
+
+    /// Similarity of a query to each shot.
+    pub(crate) fn similarities(&self, query: &[f32], metric: Metric) -> Result<Vec<f32>, Error> {
+        check_query(query, self.dimensions)?;
+        let square = dot(query, query);
+        let shots = self.values.chunks_exact(self.dimensions);
+        Ok(shots
+            .zip(&self.squares)
+            .map(|(shot, other)| metric.of_products(dot(query, shot), square, *other))
+            .collect())
+    }
+
+    /// The highest of each class of one value a shot.
+    pub(crate) fn best_of_class(&self, values: &[f32]) -> Vec<f32> {
+        let mut best = vec![f32::NEG_INFINITY; self.classes];
+        for (class, value) in self.classes_of.iter().zip(values) {
+            if let Some(most) = best.get_mut(*class) {
+                *most = most.max(*value);
+            }
+        }
+        best
+    }
+
+    /// See [`Compared::leave_one_out`]; here the nearest shot speaks for its class.
+    pub(crate) fn leave_one_out(
+        &self,
+        support: &Support<'_>,
+        left: usize,
+        metric: Metric,
+    ) -> (Option<f32>, Option<f32>) {
+        let Some((own, query)) = support.shots.get(left) else {
+            return (None, None);
+        };
+        let Ok(similarities) = self.similarities(query, metric) else {
+            return (None, None);
+        };
+        let (mut to_own, mut to_other): (Option<f32>, Option<f32>) = (None, None);
+        for (shot, (class, value)) in self.classes_of.iter().zip(similarities).enumerate() {
+            if shot != left {
+                let most = if class == own {
+                    &mut to_own
+                } else {
+                    &mut to_other
+                };
+                *most = Some(most.map_or(value, |before| before.max(value)));
+            }
+        }
+        (to_own, to_other)
+    }
+}

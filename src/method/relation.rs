@@ -1,0 +1,99 @@
+//! Relation networks: Sung, Yang, Zhang, Xiang, Torr and Hospedales, "Learning to Compare:
+//! Relation Network for Few-Shot Learning" (arXiv 1711.06025).
+//!
+//! The comparison itself is learned: a second network takes the concatenation of query and
+//! class embedding and gives a relation score between 0 and 1 (equation 1), trained towards 1
+//! for the right class and 0 for the others by mean squared error (equation 2).
+//!
+//! Two departures. A class with several shots is their mean, where the paper has the sum, so
+//! that one set of weights serves any number of shots. And the paper's relation module
+//! convolves 5x5 maps; ours compares embeddings of 1x1, where a convolution is a linear layer.
+
+use burn::module::Module;
+use burn::nn::{Linear, LinearConfig};
+use burn::tensor::activation::{relu, sigmoid};
+use burn::tensor::{Device, Tensor};
+
+use super::{Attended, DIMENSIONS, Fitted, Method, Reading, Support, tensors};
+use crate::error::Error;
+
+/// Width of the first layer: room for the absolute difference of each of 64 pairs of numbers,
+/// which takes two units, and as much again.
+const WIDE: usize = 256;
+
+/// Width of the second layer.
+const NARROW: usize = 64;
+
+/// The relation module g over embeddings of 64 numbers.
+#[derive(Module, Debug)]
+pub struct Relation {
+    of_query: Linear, // the first layer's half that sees the query
+    of_class: Linear, // and the half that sees the class
+    middle: Linear,
+    last: Linear,
+}
+
+impl Relation {
+    /// Randomly initialised.
+    pub fn new(device: &Device) -> Self {
+        let linear = LinearConfig::new;
+        Relation {
+            of_query: linear(DIMENSIONS, WIDE).init(device),
+            of_class: linear(DIMENSIONS, WIDE).with_bias(false).init(device),
+            middle: linear(WIDE, NARROW).init(device),
+            last: linear(NARROW, 1).init(device),
+        }
+    }
+
+    /// The relation scores before the sigmoid: shots `[b, s, 64]`, one-hot labels `[b, s, c]`,
+    /// queries `[b, q, 64]` to `[b, q, c]`. Their sigmoid is r of equation 1.
+    pub fn forward(&self, shots: Tensor<3>, labels: Tensor<3>, queries: Tensor<3>) -> Tensor<3> {
+        let classes = self.embed_classes(shots, labels); // [b, c, 256]
+        self.relate(classes, queries)
+    }
+
+    /// What the first layer makes of the classes: `[b, s, 64]`, `[b, s, c]` to `[b, c, 256]`.
+    fn embed_classes(&self, shots: Tensor<3>, labels: Tensor<3>) -> Tensor<3> {
+        let means = tensors::class_means(shots, labels); // [b, c, 64]
+        self.of_class.forward(means) // [b, c, 256]
+    }
+
+    /// Classes `[b, c, 256]` and queries `[b, q, 64]` to `[b, q, c]`. A linear layer of a
+    /// concatenation is the sum of a linear layer of each part, and so cheaper.
+    fn relate(&self, classes: Tensor<3>, queries: Tensor<3>) -> Tensor<3> {
+        let queries = self.of_query.forward(queries).unsqueeze_dim::<4>(2); // [b, q, 1, 256]
+        let pairs = relu(queries + classes.unsqueeze_dim::<4>(1)); // [b, q, c, 256]
+        let [b, q, c, wide] = pairs.dims();
+        let pairs = relu(self.middle.forward(pairs.reshape([b * q * c, wide]))); // [b q c, 64]
+        self.last.forward(pairs).reshape([b, q, c]) // [b, q, c]
+    }
+}
+
+impl Method for Relation {
+    fn fit(&self, support: &Support<'_>) -> Result<Box<dyn Fitted>, Error> {
+        let relation = self.valid();
+        let device = relation.last.weight.device();
+        let (shots, labels) = tensors::from_support(support, &device)?;
+        let classes = relation.embed_classes(shots, labels); // [1, c, 256]
+        Ok(Box::new(FittedRelation { relation, classes }))
+    }
+}
+
+struct FittedRelation {
+    relation: Relation,
+    classes: Tensor<3>, // [1, c, 256]
+}
+
+impl Fitted for FittedRelation {
+    fn read(&self, query: &[f32]) -> Result<Reading, Error> {
+        let query = tensors::from_query(query, &self.classes.device())?; // [1, 1, 64]
+        let logits = self.relation.relate(self.classes.clone(), query); // [1, 1, c]
+        Ok(Reading {
+            scores: tensors::read(logits.clone())?,
+            similarities: None,
+            attended: Attended::Relations {
+                scores: tensors::read(sigmoid(logits))?,
+            },
+        })
+    }
+}
