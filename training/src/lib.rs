@@ -20,6 +20,7 @@ pub mod convert;
 pub mod embed;
 pub mod evaluate;
 pub mod folder;
+pub mod heads;
 pub mod losses;
 pub mod measure;
 pub mod omniglot;

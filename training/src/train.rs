@@ -4,10 +4,20 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
+use burn::tensor::Device;
+use kshot::embedder::conv4::Conv4;
 use kshot::episode::Shape;
+use kshot::method::imaginary::Imaginary;
+use kshot::method::lstm::PlainLstm;
+use kshot::method::mann::Mann;
+use kshot::method::matching::Matching;
+use kshot::method::relation::Relation;
+use kshot::method::snail::Snail;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
-use crate::losses::Objective;
+use crate::heads::Head;
+
 use crate::losses::arcface::ArcFace;
 use crate::losses::autoencoder::AutoEncoder;
 use crate::losses::cosface::CosFace;
@@ -15,15 +25,18 @@ use crate::losses::prototypical::Prototypical;
 use crate::losses::siamese::Siamese;
 use crate::losses::sphereface::SphereFace;
 use crate::losses::triplet::Triplet;
+use crate::losses::{NoHead, Objective};
 use crate::omniglot::{Omniglot, Split};
 use checkpoint::Progress;
-use embedder::EmbedderTask;
+use embedder::{EmbedderTask, Trainee};
+use heads::HeadTask;
 use jitter::Jitter;
 use run::{Output, Settings, WEIGHTS};
 
 pub mod checkpoint;
 pub mod curve;
 pub mod embedder;
+pub mod heads;
 pub mod jitter;
 pub mod run;
 pub mod task;
@@ -79,6 +92,9 @@ pub struct Arguments {
     /// What sphereface, cosface and arcface multiply cosines by
     #[arg(long, default_value_t = 30.0)]
     pub scale: f32,
+    /// The embedder whose embeddings a head is trained on
+    #[arg(long, default_value = "runs/prototypical/weights.bpk")]
+    pub encoder: PathBuf,
     /// Leave the training drawings as they are
     #[arg(long)]
     pub no_jitter: bool,
@@ -101,6 +117,18 @@ pub enum Method {
     Arcface,
     /// An embedder that keeps what it needs to draw the drawing again
     Autoencoder,
+    /// Full context embeddings of the matching network, on embeddings of --encoder
+    Matching,
+    /// The relation network's comparison, on embeddings of --encoder
+    Relation,
+    /// The generator of imaginary data, on embeddings of --encoder
+    Imaginary,
+    /// A plain LSTM over shots and query, on embeddings of --encoder
+    Lstm,
+    /// A memory-augmented network over shots and query, on embeddings of --encoder
+    Mann,
+    /// Convolutions and attention over shots and query, on embeddings of --encoder
+    Snail,
 }
 
 /// How a method is trained where the command line says nothing else.
@@ -119,6 +147,12 @@ impl Method {
             Method::Cosface => "cosface",
             Method::Arcface => "arcface",
             Method::Autoencoder => "autoencoder",
+            Method::Matching => "matching",
+            Method::Relation => "relation",
+            Method::Imaginary => "imaginary",
+            Method::Lstm => "lstm",
+            Method::Mann => "mann",
+            Method::Snail => "snail",
         }
     }
 
@@ -144,6 +178,16 @@ impl Method {
             Method::Autoencoder => Plan {
                 steps: 3000,
                 shape: shape(60, 1, 1),
+            },
+            // Heads have sizes of their own.
+            Method::Matching
+            | Method::Relation
+            | Method::Imaginary
+            | Method::Lstm
+            | Method::Mann
+            | Method::Snail => Plan {
+                steps: 4000,
+                shape: shape(20, 5, 2),
             },
         }
     }
@@ -200,6 +244,12 @@ pub fn train(arguments: &Arguments) -> Result<String> {
             embedder(arguments, &plan, loss)
         }
         Method::Autoencoder => embedder(arguments, &plan, AutoEncoder { shape }),
+        Method::Matching => head::<Matching>(arguments, &plan),
+        Method::Relation => head::<Relation>(arguments, &plan),
+        Method::Imaginary => head::<Imaginary>(arguments, &plan),
+        Method::Lstm => head::<PlainLstm>(arguments, &plan),
+        Method::Mann => head::<Mann>(arguments, &plan),
+        Method::Snail => head::<Snail>(arguments, &plan),
     }
 }
 
@@ -234,6 +284,44 @@ fn embedder<O: Objective>(arguments: &Arguments, plan: &Plan, objective: O) -> R
         arguments.seed,
     )?;
     let (settings, output) = settle(arguments, plan, serde_json::to_value(own)?)?;
+    let progress = run::run(&mut task, &settings, &output)?;
+    summary(&progress, &output)
+}
+
+/// What of a head's training the settings do not name themselves.
+#[derive(Serialize)]
+struct HeadSettings {
+    encoder: String, // SHA-256
+    jitter: Option<Jitter>,
+}
+
+fn head<H: Head>(arguments: &Arguments, plan: &Plan) -> Result<String> {
+    let path = &arguments.encoder;
+    let bytes = std::fs::read(path).with_context(|| {
+        format!(
+            "cannot read {}; train prototypical first, or name its weights by --encoder",
+            path.display()
+        )
+    })?;
+    let trainee = Trainee {
+        embedder: Conv4::new(&Device::flex()),
+        head: NoHead,
+    };
+    let embedder = checkpoint::load_part(trainee, path)?.embedder;
+    let omniglot = Omniglot::open(&arguments.data)?;
+    let jitter = (!arguments.no_jitter).then_some(Jitter::KOCH);
+    let own = HeadSettings {
+        encoder: format!("{:x}", Sha256::digest(&bytes)),
+        jitter,
+    };
+    let (settings, output) = settle(arguments, plan, serde_json::to_value(own)?)?;
+    let mut task = HeadTask::<H>::new(
+        &embedder,
+        &omniglot.classes(Split::Train),
+        &omniglot.classes(Split::Validation),
+        jitter,
+        arguments.seed,
+    )?;
     let progress = run::run(&mut task, &settings, &output)?;
     summary(&progress, &output)
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Debug;
 
-use burn::module::Param;
+use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use kshot::episode::Shape;
 use serde_json::Value;
@@ -13,7 +13,7 @@ use training::losses::autoencoder::pixel_cross_entropy;
 use training::losses::centres::Centres;
 use training::losses::cosface::CosFace;
 use training::losses::prototypical::Prototypical;
-use training::losses::siamese::{Comparison, Siamese};
+use training::losses::siamese::Siamese;
 use training::losses::sphereface::{SphereFace, lambda, psi};
 use training::losses::triplet::Triplet;
 use training::losses::{Given, NoHead, Objective};
@@ -120,13 +120,42 @@ fn prototypical_is_the_one_worked_by_hand() {
     assert_near(&tensor_values(loss).unwrap(), &[0.355_648_5], "by hand");
 }
 
+fn weight_device() -> Device {
+    Device::flex().autodiff()
+}
+
+/// Puts weights in the place of the module's: a matrix and a vector.
+struct SetSiamese {
+    alpha: Tensor<2>,
+    bias: Tensor<1>,
+}
+
+impl ModuleMapper for SetSiamese {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let id = param.id;
+        let values = if D == 2 {
+            let [rows, columns] = self.alpha.dims();
+            self.alpha.clone().reshape([rows * columns])
+        } else {
+            self.bias.clone()
+        };
+        let [count] = values.dims();
+        let mut shape = [1; D];
+        shape[0] = count;
+        Param::initialized(id, values.reshape(shape).require_grad())
+    }
+}
+
 #[test]
 fn siamese_is_the_one_of_numpy() {
     let numbers = fixture("siamese");
-    let head = Comparison {
-        weight: Param::from_tensor(vector(&numbers["weight"])),
-        bias: Param::from_tensor(vector(&numbers["bias"])),
+    let weight = -vector(&numbers["weight"]); // NumPy takes it away, the module adds
+    let [dimensions] = weight.dims();
+    let mut set = SetSiamese {
+        alpha: weight.reshape([dimensions, 1]),
+        bias: vector(&numbers["bias"]),
     };
+    let head = kshot::method::siamese::Siamese::new(&weight_device()).map(&mut set);
     let loss = Siamese { shape: PAIRS };
     check("siamese", |x| loss.loss(&head, x, &given(0)).unwrap());
 }
