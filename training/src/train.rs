@@ -1,11 +1,10 @@
 //! `train`: one command trains a method, and goes on where it stopped.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use burn::tensor::Device;
-use kshot::embedder::conv4::Conv4;
 use kshot::episode::Shape;
 use kshot::method::imaginary::Imaginary;
 use kshot::method::lstm::PlainLstm;
@@ -18,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::heads::Head;
 
+use crate::losses::Objective;
 use crate::losses::arcface::ArcFace;
 use crate::losses::autoencoder::AutoEncoder;
 use crate::losses::cosface::CosFace;
@@ -25,10 +25,9 @@ use crate::losses::prototypical::Prototypical;
 use crate::losses::siamese::Siamese;
 use crate::losses::sphereface::SphereFace;
 use crate::losses::triplet::Triplet;
-use crate::losses::{NoHead, Objective};
 use crate::omniglot::{Omniglot, Split};
 use checkpoint::Progress;
-use embedder::{EmbedderTask, Trainee};
+use embedder::{EmbedderTask, load_embedder};
 use heads::HeadTask;
 use jitter::Jitter;
 use run::{Output, Settings, WEIGHTS};
@@ -92,6 +91,9 @@ pub struct Arguments {
     /// What sphereface, cosface and arcface multiply cosines by
     #[arg(long, default_value_t = 30.0)]
     pub scale: f32,
+    /// Weights of another training to start an embedder from, in place of random ones
+    #[arg(long)]
+    pub start: Option<PathBuf>,
     /// The embedder whose embeddings a head is trained on
     #[arg(long, default_value = "runs/prototypical/weights.bpk")]
     pub encoder: PathBuf,
@@ -261,6 +263,7 @@ struct EmbedderSettings {
     queries: usize,
     margin: Option<f32>,
     scale: f32,
+    start: Option<String>, // SHA-256
     jitter: Option<Jitter>,
 }
 
@@ -274,6 +277,7 @@ fn embedder<O: Objective>(arguments: &Arguments, plan: &Plan, objective: O) -> R
         queries,
         margin: arguments.margin,
         scale: arguments.scale,
+        start: arguments.start.as_deref().map(digest).transpose()?,
         jitter,
     };
     let mut task = EmbedderTask::new(
@@ -283,6 +287,9 @@ fn embedder<O: Objective>(arguments: &Arguments, plan: &Plan, objective: O) -> R
         jitter,
         arguments.seed,
     )?;
+    if let Some(weights) = &arguments.start {
+        task = task.starting_from(weights.clone());
+    }
     let (settings, output) = settle(arguments, plan, serde_json::to_value(own)?)?;
     let progress = run::run(&mut task, &settings, &output)?;
     summary(&progress, &output)
@@ -297,23 +304,12 @@ struct HeadSettings {
 
 fn head<H: Head>(arguments: &Arguments, plan: &Plan) -> Result<String> {
     let path = &arguments.encoder;
-    let bytes = std::fs::read(path).with_context(|| {
-        format!(
-            "cannot read {}; train prototypical first, or name its weights by --encoder",
-            path.display()
-        )
-    })?;
-    let trainee = Trainee {
-        embedder: Conv4::new(&Device::flex()),
-        head: NoHead,
-    };
-    let embedder = checkpoint::load_part(trainee, path)?.embedder;
+    let encoder = digest(path)
+        .context("train prototypical first, or name the weights of an embedder by --encoder")?;
+    let embedder = load_embedder(path, &Device::flex())?;
     let omniglot = Omniglot::open(&arguments.data)?;
     let jitter = (!arguments.no_jitter).then_some(Jitter::KOCH);
-    let own = HeadSettings {
-        encoder: format!("{:x}", Sha256::digest(&bytes)),
-        jitter,
-    };
+    let own = HeadSettings { encoder, jitter };
     let (settings, output) = settle(arguments, plan, serde_json::to_value(own)?)?;
     let mut task = HeadTask::<H>::new(
         &embedder,
@@ -324,6 +320,13 @@ fn head<H: Head>(arguments: &Arguments, plan: &Plan) -> Result<String> {
     )?;
     let progress = run::run(&mut task, &settings, &output)?;
     summary(&progress, &output)
+}
+
+/// SHA-256 of a file, in hexadecimal.
+fn digest(path: &Path) -> Result<String> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let digest = Sha256::digest(&bytes);
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn settle(

@@ -1,5 +1,7 @@
 //! Trains a Conv-4 by one of the [`losses`](crate::losses).
 
+use std::path::{Path, PathBuf};
+
 use anyhow::{Context, Result, ensure};
 use burn::module::Module;
 use burn::optim::GradientsParams;
@@ -9,10 +11,11 @@ use kshot::episode::{Sampler, Shape};
 use rand::SeedableRng;
 use rand::rngs::ChaCha12Rng;
 
+use super::checkpoint::load_part;
 use super::jitter::Jitter;
 use super::task::{Right, Step, Task};
 use crate::conv4::{Conv4Pass, tensor_values};
-use crate::losses::{Given, Objective};
+use crate::losses::{Given, NoHead, Objective};
 use crate::measure::{self, EmbeddedClass};
 use crate::omniglot::{Class, Drawing};
 
@@ -41,6 +44,18 @@ pub struct Trainee<H: Module> {
     pub head: H,
 }
 
+/// The embedder that a training left.
+///
+/// # Errors
+/// Where the file cannot be read or holds no embedder.
+pub fn load_embedder(path: &Path, device: &Device) -> Result<Conv4> {
+    let trainee = Trainee {
+        embedder: Conv4::new(device),
+        head: NoHead,
+    };
+    Ok(load_part(trainee, path)?.embedder)
+}
+
 /// The training of an embedder.
 pub struct EmbedderTask<O> {
     objective: O,
@@ -48,6 +63,7 @@ pub struct EmbedderTask<O> {
     validation: Vec<Class>,
     sampler: Sampler,
     jitter: Option<Jitter>,
+    start: Option<PathBuf>,
     seed: u64,
     pass: Conv4Pass,
 }
@@ -72,9 +88,18 @@ impl<O: Objective> EmbedderTask<O> {
             validation,
             sampler,
             jitter,
+            start: None,
             seed,
             pass: Conv4Pass::default(),
         })
+    }
+
+    /// Starts from the embedder of another training in place of random weights.
+    pub fn starting_from(self, weights: PathBuf) -> Self {
+        EmbedderTask {
+            start: Some(weights),
+            ..self
+        }
     }
 
     /// Drawings of a step as ink, `[way * (shot + queries) * 28 * 28]`, class by class, shots
@@ -109,11 +134,15 @@ const JITTER_SEED: u64 = 0x6a69_7474_6572;
 impl<O: Objective> Task for EmbedderTask<O> {
     type Model = Trainee<O::Head>;
 
-    fn start(&self, device: &Device) -> Self::Model {
-        Trainee {
-            embedder: Conv4::new(device),
+    fn start(&self, device: &Device) -> Result<Self::Model> {
+        let embedder = match &self.start {
+            Some(path) => load_embedder(path, device)?,
+            None => Conv4::new(device),
+        };
+        Ok(Trainee {
+            embedder,
             head: self.objective.head(self.train.len(), device),
-        }
+        })
     }
 
     fn step(&mut self, model: &Self::Model, number: u64) -> Result<Step> {

@@ -169,8 +169,8 @@ impl<H: Head> HeadTask<H> {
 impl<H: Head> Task for HeadTask<H> {
     type Model = H;
 
-    fn start(&self, device: &Device) -> H {
-        H::start(device)
+    fn start(&self, device: &Device) -> Result<H> {
+        Ok(H::start(device))
     }
 
     fn step(&mut self, model: &H, number: u64) -> Result<Step> {
