@@ -1,6 +1,7 @@
 //! The methods with weights of their own, as something to train: each is a Burn module of the
 //! crate, given episodes of embeddings, and has its paper's loss.
 
+use anyhow::Result;
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor};
@@ -11,6 +12,7 @@ use kshot::method::matching::Matching;
 use kshot::method::relation::Relation;
 use kshot::method::snail::Snail;
 
+use crate::conv4::tensor_values;
 use crate::losses::{column, cross_entropy};
 
 /// Episodes of one size, side by side.
@@ -38,6 +40,33 @@ pub trait Head: Module + ModuleDisplay {
     fn loss(&self, episodes: &Episodes, _number: u64) -> Tensor<1> {
         cross_entropy(flat(self.scores(episodes)), episodes.own.clone())
     }
+}
+
+impl Episodes {
+    /// The same with the shots in the opposite order.
+    pub fn reversed(&self) -> Self {
+        Episodes {
+            shots: self.shots.clone().flip([1]),
+            labels: self.labels.clone().flip([1]),
+            ..self.clone()
+        }
+    }
+}
+
+/// The class with the highest score of each query: `[b, q, c]` to `[b * q]`.
+///
+/// # Errors
+/// Where a tensor cannot be read.
+pub fn answers(scores: Tensor<3>) -> Result<Vec<usize>> {
+    let [_, _, classes] = scores.dims();
+    let scores = tensor_values(scores)?;
+    let answers = scores.chunks_exact(classes).map(|scores| {
+        let places = scores.iter().enumerate();
+        places
+            .max_by(|(_, a), (_, b)| a.total_cmp(b))
+            .map_or(0, |(class, _)| class)
+    });
+    Ok(answers.collect())
 }
 
 /// `[b, q, c]` to `[b * q, c]`.

@@ -15,8 +15,10 @@
 //! - [`convert`]: a PyTorch checkpoint to the weights file, by way of [`safetensors_file`]
 
 pub mod calibrate;
+pub mod contestants;
 pub mod conv4;
 pub mod convert;
+pub mod drawings;
 pub mod embed;
 pub mod evaluate;
 pub mod folder;
@@ -24,6 +26,7 @@ pub mod heads;
 pub mod losses;
 pub mod measure;
 pub mod omniglot;
+pub mod omniglot_table;
 pub mod pack;
 pub mod pictures;
 pub mod report;

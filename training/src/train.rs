@@ -163,7 +163,7 @@ impl Method {
         match self {
             Method::Prototypical => Plan {
                 steps: 7000,
-                shape: shape(60, 1, 5),
+                shape: shape(60, 1, 3),
             },
             Method::Siamese => Plan {
                 steps: 4000,

@@ -4,6 +4,7 @@
 use burn::optim::AdamConfig;
 use burn::tensor::Device;
 use kshot::embedder::conv4::{Conv4, DIMENSIONS};
+use kshot::episode::Shape;
 use kshot::method::imaginary::Imaginary;
 use kshot::method::lstm::PlainLstm;
 use kshot::method::mann::Mann;
@@ -32,14 +33,12 @@ fn told(version: usize) -> Vec<EmbeddedClass> {
 
 #[test]
 fn an_episode_has_every_shot_with_its_label_and_no_query_among_the_shots() {
-    let embedded = Embedded::new(vec![told(0), told(1)], 4).unwrap();
+    let sizes = [(5, 1, 4), (20, 1, 2), (5, 5, 4), (20, 5, 2)];
+    let shapes = sizes.map(|(way, shot, queries)| (Shape { way, shot, queries }, 8));
+    let embedded = Embedded::new(vec![told(0), told(1)], &shapes, 4).unwrap();
     let mut versions = [0; 2];
     let mut unsorted = 0;
-    for (number, (way, shot, queries)) in (0..8).zip(
-        [(5, 1, 4), (20, 1, 2), (5, 5, 4), (20, 5, 2)]
-            .into_iter()
-            .cycle(),
-    ) {
+    for (number, (way, shot, queries)) in (0..8).zip(sizes.into_iter().cycle()) {
         let episodes = embedded.draw(number, &Device::flex()).unwrap();
         let [batch, shots, classes] = episodes.labels.dims();
         assert_eq!((shots, classes), (way * shot, way));

@@ -19,12 +19,13 @@ use super::embedder::{embed, embed_jittered};
 use super::jitter::Jitter;
 use super::task::{Right, Step, Task};
 use crate::conv4::{Conv4Pass, tensor_values};
-use crate::heads::{Episodes, Head};
+use crate::heads::{Episodes, Head, answers};
 use crate::measure::EmbeddedClass;
 use crate::omniglot::Class;
 
-/// Sizes of episodes, and how many stand side by side: about as much work in each step.
-const SIZES: [(Shape, usize); 4] = [
+/// Sizes of episodes while training, and how many stand side by side: about as much work in each
+/// step.
+const SIZES: [Size; 4] = [
     (shape(5, 1, 4), 32),
     (shape(20, 1, 2), 16),
     (shape(5, 5, 4), 16),
@@ -44,28 +45,31 @@ const fn shape(way: usize, shot: usize, queries: usize) -> Shape {
     Shape { way, shot, queries }
 }
 
+/// Size of an episode, and how many stand side by side.
+pub type Size = (Shape, usize);
+
 /// Embeddings to draw episodes from.
 pub struct Embedded {
     versions: Vec<Vec<EmbeddedClass>>, // of every drawing: as it is, and changed
-    samplers: Vec<Sampler>,            // one of each size
+    sizes: Vec<(Size, Sampler)>,
     seed: u64,
 }
 
 impl Embedded {
-    /// Of `versions` of the same classes.
+    /// Of `versions` of the same classes, for episodes of these sizes.
     ///
     /// # Errors
     /// Where there are too few classes or drawings.
-    pub fn new(versions: Vec<Vec<EmbeddedClass>>, seed: u64) -> Result<Self> {
+    pub fn new(versions: Vec<Vec<EmbeddedClass>>, sizes: &[Size], seed: u64) -> Result<Self> {
         let first = versions.first().context("there are no embeddings")?;
         let counts: Vec<usize> = first.iter().map(Vec::len).collect();
-        let samplers = SIZES
+        let sizes = sizes
             .iter()
-            .map(|(shape, _)| Sampler::new(counts.clone(), *shape, seed))
-            .collect::<Result<_, _>>()?;
+            .map(|size| Ok((*size, Sampler::new(counts.clone(), size.0, seed)?)))
+            .collect::<Result<_>>()?;
         Ok(Embedded {
             versions,
-            samplers,
+            sizes,
             seed,
         })
     }
@@ -75,12 +79,8 @@ impl Embedded {
     /// # Errors
     /// Where the versions are not of the same classes.
     pub fn draw(&self, number: u64, device: &Device) -> Result<Episodes> {
-        let turn = (number % SIZES.len() as u64) as usize;
-        let (size, sampler) = SIZES
-            .iter()
-            .zip(&self.samplers)
-            .nth(turn)
-            .context("no size")?;
+        let turn = number as usize % self.sizes.len().max(1);
+        let (size, sampler) = self.sizes.get(turn).context("there are no sizes")?;
         let (Shape { way, shot, queries }, batch) = *size;
         let mut random = ChaCha12Rng::seed_from_u64(self.seed ^ ORDER_SEED);
         random.set_stream(number);
@@ -159,8 +159,8 @@ impl<H: Head> HeadTask<H> {
         }
         let validation = embed(&mut pass, embedder, validation)?;
         Ok(HeadTask {
-            train: Embedded::new(versions, seed)?,
-            validation: Embedded::new(vec![validation], VALIDATION_SEED)?,
+            train: Embedded::new(versions, &SIZES, seed)?,
+            validation: Embedded::new(vec![validation], &SIZES, VALIDATION_SEED)?,
             head: PhantomData,
         })
     }
@@ -192,17 +192,13 @@ impl<H: Head> Task for HeadTask<H> {
         let mut right = Right { right: 0, of: 0 };
         for number in 0..VALIDATION_BATCHES * SIZES.len() as u64 {
             let episodes = self.validation.draw(number, &Device::flex())?;
-            let scores = model.scores(&episodes); // [b, q, c]
-            let [_, _, classes] = scores.dims();
-            let scores = tensor_values(scores)?;
-            for (scores, own) in scores.chunks_exact(classes).zip(&episodes.own) {
-                let best = scores
-                    .iter()
-                    .enumerate()
-                    .max_by(|(_, a), (_, b)| a.total_cmp(b));
-                right.of += 1;
-                right.right += usize::from(best.is_some_and(|(class, _)| class == *own));
-            }
+            let answers = answers(model.scores(&episodes))?;
+            right.of += answers.len();
+            right.right += answers
+                .iter()
+                .zip(&episodes.own)
+                .filter(|(a, b)| a == b)
+                .count();
         }
         Ok(right)
     }
