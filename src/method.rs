@@ -23,9 +23,8 @@ pub mod tensors;
 pub use metric::Metric;
 pub(crate) use metric::{dot, squared_distance};
 
-/// Length of the embeddings that methods with weights of their own take: that of Conv-4 on
-/// 28x28 (arXiv 1703.05175, section 3.1).
-pub const DIMENSIONS: usize = 64;
+/// Length of the embeddings that methods with weights of their own take.
+pub const DIMENSIONS: usize = crate::embedder::conv4::DIMENSIONS;
 
 /// A support set as every method takes it: shots in order, each with its class, 0 to
 /// `classes`.
