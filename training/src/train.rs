@@ -16,7 +16,6 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::heads::Head;
-
 use crate::losses::Objective;
 use crate::losses::arcface::ArcFace;
 use crate::losses::autoencoder::AutoEncoder;
@@ -30,6 +29,7 @@ use checkpoint::Progress;
 use embedder::{EmbedderTask, load_embedder};
 use heads::HeadTask;
 use jitter::Jitter;
+use plan::{Method, Plan};
 use run::{Output, Settings, WEIGHTS};
 
 pub mod checkpoint;
@@ -37,6 +37,7 @@ pub mod curve;
 pub mod embedder;
 pub mod heads;
 pub mod jitter;
+pub mod plan;
 pub mod run;
 pub mod task;
 
@@ -69,7 +70,7 @@ pub struct Arguments {
     /// Adam's step size at the start
     #[arg(long, default_value_t = 1e-3)]
     pub learning_rate: f64,
-    /// Steps after which the step size is halved, again and again [default: a seventh of those of
+    /// Steps after which the step size is halved, again and again [default: a sixth of those of
     /// the shipped weights]
     #[arg(long)]
     pub halve_every: Option<u64>,
@@ -97,102 +98,9 @@ pub struct Arguments {
     /// The embedder whose embeddings a head is trained on
     #[arg(long, default_value = "runs/prototypical/weights.bpk")]
     pub encoder: PathBuf,
-    /// Leave the training drawings as they are
+    /// Change the training drawings a little, each time otherwise
     #[arg(long)]
-    pub no_jitter: bool,
-}
-
-/// What can be trained.
-#[derive(clap::ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// The embedder of the prototypical network
-    Prototypical,
-    /// An embedder by pairs, with its comparison
-    Siamese,
-    /// An embedder by triplets with semi-hard mining
-    Triplet,
-    /// An embedder by a multiplicative margin on the angle
-    Sphereface,
-    /// An embedder by an additive margin on the cosine
-    Cosface,
-    /// An embedder by an additive margin on the angle
-    Arcface,
-    /// An embedder that keeps what it needs to draw the drawing again
-    Autoencoder,
-    /// Full context embeddings of the matching network, on embeddings of --encoder
-    Matching,
-    /// The relation network's comparison, on embeddings of --encoder
-    Relation,
-    /// The generator of imaginary data, on embeddings of --encoder
-    Imaginary,
-    /// A plain LSTM over shots and query, on embeddings of --encoder
-    Lstm,
-    /// A memory-augmented network over shots and query, on embeddings of --encoder
-    Mann,
-    /// Convolutions and attention over shots and query, on embeddings of --encoder
-    Snail,
-}
-
-/// How a method is trained where the command line says nothing else.
-struct Plan {
-    steps: u64,
-    shape: Shape,
-}
-
-impl Method {
-    fn name(self) -> &'static str {
-        match self {
-            Method::Prototypical => "prototypical",
-            Method::Siamese => "siamese",
-            Method::Triplet => "triplet",
-            Method::Sphereface => "sphereface",
-            Method::Cosface => "cosface",
-            Method::Arcface => "arcface",
-            Method::Autoencoder => "autoencoder",
-            Method::Matching => "matching",
-            Method::Relation => "relation",
-            Method::Imaginary => "imaginary",
-            Method::Lstm => "lstm",
-            Method::Mann => "mann",
-            Method::Snail => "snail",
-        }
-    }
-
-    fn plan(self) -> Plan {
-        let shape = |way, shot, queries| Shape { way, shot, queries };
-        match self {
-            Method::Prototypical => Plan {
-                steps: 7000,
-                shape: shape(60, 1, 3),
-            },
-            Method::Siamese => Plan {
-                steps: 4000,
-                shape: shape(60, 1, 1),
-            },
-            Method::Triplet => Plan {
-                steps: 4000,
-                shape: shape(30, 1, 3),
-            },
-            Method::Sphereface | Method::Cosface | Method::Arcface => Plan {
-                steps: 4000,
-                shape: shape(60, 1, 1),
-            },
-            Method::Autoencoder => Plan {
-                steps: 3000,
-                shape: shape(60, 1, 1),
-            },
-            // Heads have sizes of their own.
-            Method::Matching
-            | Method::Relation
-            | Method::Imaginary
-            | Method::Lstm
-            | Method::Mann
-            | Method::Snail => Plan {
-                steps: 4000,
-                shape: shape(20, 5, 2),
-            },
-        }
-    }
+    pub jitter: bool,
 }
 
 /// Trains, or goes on training, and returns a summary as text.
@@ -212,6 +120,7 @@ pub fn train(arguments: &Arguments) -> Result<String> {
         queries: arguments.queries.unwrap_or(plan.shape.queries),
     };
     crate::usable::check(shape)?;
+    let (scale, margin) = (arguments.scale, arguments.margin.unwrap_or(plan.margin));
     match arguments.method {
         Method::Prototypical => embedder(arguments, &plan, Prototypical { shape }),
         Method::Siamese => {
@@ -221,27 +130,21 @@ pub fn train(arguments: &Arguments) -> Result<String> {
             );
             embedder(arguments, &plan, Siamese { shape })
         }
-        Method::Triplet => {
-            let margin = arguments.margin.unwrap_or(0.2);
-            embedder(arguments, &plan, Triplet { shape, margin })
-        }
-        Method::Sphereface => {
-            let scale = arguments.scale;
-            embedder(arguments, &plan, SphereFace { shape, scale })
-        }
+        Method::Triplet => embedder(arguments, &plan, Triplet { shape, margin }),
+        Method::Sphereface => embedder(arguments, &plan, SphereFace { shape, scale }),
         Method::Cosface => {
             let loss = CosFace {
                 shape,
-                scale: arguments.scale,
-                margin: arguments.margin.unwrap_or(0.2),
+                scale,
+                margin,
             };
             embedder(arguments, &plan, loss)
         }
         Method::Arcface => {
             let loss = ArcFace {
                 shape,
-                scale: arguments.scale,
-                margin: arguments.margin.unwrap_or(0.3),
+                scale,
+                margin,
             };
             embedder(arguments, &plan, loss)
         }
@@ -261,7 +164,7 @@ struct EmbedderSettings {
     way: usize,
     shot: usize,
     queries: usize,
-    margin: Option<f32>,
+    margin: f32,
     scale: f32,
     start: Option<String>, // SHA-256
     jitter: Option<Jitter>,
@@ -270,12 +173,12 @@ struct EmbedderSettings {
 fn embedder<O: Objective>(arguments: &Arguments, plan: &Plan, objective: O) -> Result<String> {
     let omniglot = Omniglot::open(&arguments.data)?;
     let Shape { way, shot, queries } = objective.shape();
-    let jitter = (!arguments.no_jitter).then_some(Jitter::KOCH);
+    let jitter = arguments.jitter.then_some(Jitter::KOCH);
     let own = EmbedderSettings {
         way,
         shot,
         queries,
-        margin: arguments.margin,
+        margin: arguments.margin.unwrap_or(plan.margin),
         scale: arguments.scale,
         start: arguments.start.as_deref().map(digest).transpose()?,
         jitter,
@@ -308,7 +211,7 @@ fn head<H: Head>(arguments: &Arguments, plan: &Plan) -> Result<String> {
         .context("train prototypical first, or name the weights of an embedder by --encoder")?;
     let embedder = load_embedder(path, &Device::flex())?;
     let omniglot = Omniglot::open(&arguments.data)?;
-    let jitter = (!arguments.no_jitter).then_some(Jitter::KOCH);
+    let jitter = arguments.jitter.then_some(Jitter::KOCH);
     let own = HeadSettings { encoder, jitter };
     let (settings, output) = settle(arguments, plan, serde_json::to_value(own)?)?;
     let mut task = HeadTask::<H>::new(
@@ -334,11 +237,11 @@ fn settle(
     plan: &Plan,
     own: serde_json::Value,
 ) -> Result<(Settings, Output)> {
-    let halve_every = arguments.halve_every.unwrap_or(plan.steps / 7);
+    let halve_every = arguments.halve_every.unwrap_or(plan.steps / 6);
     ensure!(halve_every >= 1, "--halve-every must be at least 1");
-    let name = arguments.method.name();
+    let name = arguments.method.name()?;
     let settings = Settings {
-        method: name.to_owned(),
+        method: name.clone(),
         seed: arguments.seed,
         learning_rate: arguments.learning_rate,
         halve_every,
