@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use training::{calibrate, convert, evaluate};
+use training::{calibrate, convert, drawings, evaluate, omniglot_table, train};
 
 /// Exit code of every error, the one that clap uses for a wrong argument.
 const FAILURE: u8 = 2;
@@ -22,6 +22,12 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Find the softmax temperature and the similarity thresholds that kshot ships
     Calibrate(calibrate::Arguments),
+    /// Train a method on Omniglot, or go on with it
+    Train(train::Arguments),
+    /// Put the weights of all trained drawing methods into one file
+    PackDrawings(drawings::Arguments),
+    /// Measure every drawing method on Omniglot beside the published figures
+    OmniglotTable(omniglot_table::Arguments),
     /// Convert the PyTorch checkpoint to the weights file that kshot bundles
     ConvertWeights(convert::Arguments),
 }
@@ -30,6 +36,9 @@ fn main() -> ExitCode {
     let result = match CommandLine::parse().command {
         Command::Evaluate(arguments) => evaluate::evaluate(&arguments),
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
+        Command::Train(arguments) => train::train(&arguments),
+        Command::PackDrawings(arguments) => drawings::pack(&arguments),
+        Command::OmniglotTable(arguments) => omniglot_table::omniglot_table(&arguments),
         Command::ConvertWeights(arguments) => convert::convert(&arguments),
     };
     match result {

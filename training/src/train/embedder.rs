@@ -1,0 +1,247 @@
+//! Trains a Conv-4 by one of the [`losses`](crate::losses).
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use burn::module::Module;
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Tensor, TensorData};
+use kshot::embedder::conv4::{Conv4, DIMENSIONS, SIDE};
+use kshot::episode::{Sampler, Shape};
+use rand::SeedableRng;
+use rand::rngs::ChaCha12Rng;
+
+use super::checkpoint::load_part;
+use super::jitter::Jitter;
+use super::task::{Right, Step, Task};
+use crate::conv4::{Conv4Pass, tensor_values};
+use crate::losses::{Given, NoHead, Objective};
+use crate::measure::{self, EmbeddedClass};
+use crate::omniglot::{Class, Drawing};
+
+/// Episodes that a validation asks, always the same: 20-way 1-shot, the hardest of the table.
+const VALIDATION: (u64, Shape) = (
+    300,
+    Shape {
+        way: 20,
+        shot: 1,
+        queries: 5,
+    },
+);
+
+/// Seed of the validation's episodes.
+const VALIDATION_SEED: u64 = 1;
+
+/// Drawings that are embedded at once outside training.
+pub const BATCH: usize = 280;
+
+/// The embedder, and what its loss learns beside it.
+#[derive(Module, Debug)]
+pub struct Trainee<H: Module> {
+    /// What is kept.
+    pub embedder: Conv4,
+    /// The loss's own: class centres, a decoder, nothing.
+    pub head: H,
+}
+
+/// The embedder that a training left.
+///
+/// # Errors
+/// Where the file cannot be read or holds no embedder.
+pub fn load_embedder(path: &Path, device: &Device) -> Result<Conv4> {
+    let trainee = Trainee {
+        embedder: Conv4::new(device),
+        head: NoHead,
+    };
+    Ok(load_part(trainee, path)?.embedder)
+}
+
+/// The training of an embedder.
+pub struct EmbedderTask<O> {
+    objective: O,
+    train: Vec<Class>,
+    validation: Vec<Class>,
+    sampler: Sampler,
+    jitter: Option<Jitter>,
+    start: Option<PathBuf>,
+    seed: u64,
+    pass: Conv4Pass,
+}
+
+impl<O: Objective> EmbedderTask<O> {
+    /// On these classes.
+    ///
+    /// # Errors
+    /// Where there are too few classes for the loss or for the validation.
+    pub fn new(
+        objective: O,
+        train: Vec<Class>,
+        validation: Vec<Class>,
+        jitter: Option<Jitter>,
+        seed: u64,
+    ) -> Result<Self> {
+        let counts = train.iter().map(|class| class.drawings.len()).collect();
+        let sampler = Sampler::new(counts, objective.shape(), seed)?;
+        Ok(EmbedderTask {
+            objective,
+            train,
+            validation,
+            sampler,
+            jitter,
+            start: None,
+            seed,
+            pass: Conv4Pass::default(),
+        })
+    }
+
+    /// Starts from the embedder of another training in place of random weights.
+    pub fn starting_from(self, weights: PathBuf) -> Self {
+        EmbedderTask {
+            start: Some(weights),
+            ..self
+        }
+    }
+
+    /// Drawings of a step as ink, `[way * (shot + queries) * 28 * 28]`, class by class, shots
+    /// first; and the classes.
+    fn draw(&self, number: u64) -> Result<(Vec<f32>, Vec<usize>)> {
+        let episode = self.sampler.draw(number);
+        let mut random = ChaCha12Rng::seed_from_u64(self.seed ^ JITTER_SEED);
+        random.set_stream(number);
+        let mut ink = Vec::with_capacity(self.objective.shape().pictures() * SIDE * SIDE);
+        let mut classes = Vec::new();
+        for drawn in &episode.classes {
+            for drawing in drawn.support.iter().chain(&drawn.queries) {
+                let drawing = self
+                    .train
+                    .get(drawn.class)
+                    .and_then(|class| class.drawings.get(*drawing))
+                    .context("the sampler names a drawing that there is not")?;
+                match &self.jitter {
+                    Some(jitter) => ink.extend(jitter.ink(drawing, &mut random)),
+                    None => ink.extend(drawing.ink()),
+                }
+            }
+            classes.push(drawn.class);
+        }
+        Ok((ink, classes))
+    }
+}
+
+/// Keeps the jitter's random numbers apart from the sampler's.
+const JITTER_SEED: u64 = 0x6a69_7474_6572;
+
+impl<O: Objective> Task for EmbedderTask<O> {
+    type Model = Trainee<O::Head>;
+
+    fn start(&self, device: &Device) -> Result<Self::Model> {
+        let embedder = match &self.start {
+            Some(path) => load_embedder(path, device)?,
+            None => Conv4::new(device),
+        };
+        Ok(Trainee {
+            embedder,
+            head: self.objective.head(self.train.len(), device),
+        })
+    }
+
+    fn step(&mut self, model: &Self::Model, number: u64) -> Result<Step> {
+        let (ink, classes) = self.draw(number)?;
+        let n = ink.len() / (SIDE * SIDE);
+        let given = Given {
+            classes: &classes,
+            ink: &ink,
+            number,
+        };
+        let embeddings = self.pass.train(&model.embedder, ink.clone())?;
+        let device = Device::flex().autodiff();
+        let data = TensorData::new(embeddings, [n, DIMENSIONS]);
+        let embeddings = Tensor::<2>::from_data(data, &device).require_grad(); // [n, 64]
+        let loss = self
+            .objective
+            .loss(&model.head, embeddings.clone(), &given)?;
+        let mut graph = loss.backward();
+        let gradient = embeddings
+            .grad(&graph)
+            .context("the loss does not depend on the embeddings")?;
+        let mut gradients = GradientsParams::from_module(&mut graph, &model.head);
+        let gradient = tensor_values(gradient)?;
+        let plain = Device::flex();
+        self.pass
+            .backward(&model.embedder, gradient, &mut gradients, &plain)?;
+        let loss = tensor_values(loss)?;
+        let loss = loss.first().context("the loss is no number")?;
+        Ok(Step {
+            loss: f64::from(*loss),
+            gradients,
+        })
+    }
+
+    fn validate(&mut self, model: &Self::Model) -> Result<Right> {
+        let classes = embed(&mut self.pass, &model.embedder, &self.validation)?;
+        let weights = self.objective.weights(&model.head)?;
+        let (episodes, shape) = VALIDATION;
+        let counts = classes.iter().map(EmbeddedClass::len).collect();
+        let sampler = Sampler::new(counts, shape, VALIDATION_SEED)?;
+        measure::nearest(
+            &classes,
+            &sampler,
+            episodes,
+            &self.objective.distance(),
+            &weights,
+        )
+    }
+}
+
+/// Embeds every drawing of some classes with the running statistics, as in use.
+///
+/// # Errors
+/// Where the weights cannot be read, and where an embedding is not finite.
+pub fn embed(
+    pass: &mut Conv4Pass,
+    embedder: &Conv4,
+    classes: &[Class],
+) -> Result<Vec<EmbeddedClass>> {
+    embed_with(pass, embedder, classes, |drawing| drawing.ink().collect())
+}
+
+/// [`embed`] with every drawing changed as while training.
+///
+/// # Errors
+/// As [`embed`].
+pub fn embed_jittered(
+    pass: &mut Conv4Pass,
+    embedder: &Conv4,
+    classes: &[Class],
+    jitter: &Jitter,
+    seed: u64,
+) -> Result<Vec<EmbeddedClass>> {
+    let mut random = ChaCha12Rng::seed_from_u64(seed ^ JITTER_SEED);
+    embed_with(pass, embedder, classes, |drawing| {
+        jitter.ink(drawing, &mut random).to_vec()
+    })
+}
+
+fn embed_with(
+    pass: &mut Conv4Pass,
+    embedder: &Conv4,
+    classes: &[Class],
+    mut ink: impl FnMut(&Drawing) -> Vec<f32>,
+) -> Result<Vec<EmbeddedClass>> {
+    let drawings: Vec<_> = classes.iter().flat_map(|class| &class.drawings).collect();
+    let mut embeddings = Vec::with_capacity(drawings.len());
+    for batch in drawings.chunks(BATCH) {
+        let ink = batch.iter().flat_map(|drawing| ink(drawing)).collect();
+        let values = pass.embed(embedder, ink)?;
+        ensure!(
+            values.iter().all(|value| value.is_finite()),
+            "an embedding is not finite"
+        );
+        embeddings.extend(values.chunks_exact(DIMENSIONS).map(<[f32]>::to_vec));
+    }
+    let mut embeddings = embeddings.into_iter();
+    Ok(classes
+        .iter()
+        .map(|class| embeddings.by_ref().take(class.drawings.len()).collect())
+        .collect())
+}
