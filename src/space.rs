@@ -39,13 +39,74 @@ pub struct Point {
     pub y: f32,
 }
 
-/// A plane through the support set.
-#[derive(Debug, Default)]
-pub struct Space {
-    revision: Option<u64>,
+/// The plane in which given embeddings differ most.
+///
+/// ```
+/// use kshot::space::Plane;
+///
+/// let embeddings: [&[f32]; 3] = [&[0.0, 0.0, 1.0], &[4.0, 0.0, 1.0], &[8.0, 0.0, 1.0]];
+/// let mut plane = Plane::default();
+/// plane.fit(&embeddings);
+/// let [left, right] = [embeddings[0], embeddings[2]].map(|embedding| plane.place(embedding));
+/// assert!((left[0] + right[0]).abs() < 1e-6 && left[0].abs() > 0.8);
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Plane {
     centre: Vec<f32>,
     axes: [Vec<f32>; 2],
     scale: f32,
+}
+
+impl Plane {
+    /// Lays the plane through these embeddings, all of one length, turned as little as may be
+    /// from where it lay.
+    pub fn fit(&mut self, embeddings: &[&[f32]]) {
+        let step = embeddings.len().div_ceil(SAMPLES).max(1);
+        let samples: Vec<&[f32]> = embeddings.iter().copied().step_by(step).collect();
+        self.centre = mean(&samples);
+        let mut centred: Vec<Vec<f32>> = samples
+            .iter()
+            .map(|sample| difference(sample, &self.centre))
+            .collect();
+        let first = principal(&centred, &self.axes[0]);
+        flatten(&mut centred, &first);
+        let second = principal(&centred, &self.axes[1]);
+        self.axes = [first, second];
+        let farthest = embeddings
+            .iter()
+            .flat_map(|embedding| self.project(embedding))
+            .fold(0.0f32, |most, value| most.max(value.abs()));
+        self.scale = if farthest > 0.0 {
+            EXTENT / farthest
+        } else {
+            1.0
+        };
+    }
+
+    /// Whether there is no plane: nothing to lay it through.
+    pub fn is_empty(&self) -> bool {
+        self.centre.is_empty()
+    }
+
+    /// Where an embedding of the same length lies, to the right and upwards, each -1 to 1. The
+    /// farthest of those that the plane was laid through is near the edge; what lies farther
+    /// out is drawn at the edge.
+    pub fn place(&self, embedding: &[f32]) -> [f32; 2] {
+        self.project(embedding)
+            .map(|value| (value * self.scale).clamp(-1.0, 1.0))
+    }
+
+    fn project(&self, embedding: &[f32]) -> [f32; 2] {
+        let offset = difference(embedding, &self.centre);
+        [dot(&offset, &self.axes[0]), dot(&offset, &self.axes[1])]
+    }
+}
+
+/// A plane through the support set of the camera.
+#[derive(Debug, Default)]
+pub struct Space {
+    revision: Option<u64>,
+    plane: Plane,
 }
 
 impl Space {
@@ -59,20 +120,20 @@ impl Space {
         query: Option<&[f32]>,
     ) -> Result<Vec<Point>, Error> {
         self.fit(classifier);
-        if self.centre.is_empty() {
+        if self.plane.is_empty() {
             return Ok(Vec::new());
         }
         let mut points = Vec::new();
         for class in classifier.support.answering() {
             for shot in &class.shots {
-                points.push(self.place(Kind::Shot(shot.id), Some(class.id), &shot.embedding));
+                points.push(self.point(Kind::Shot(shot.id), Some(class.id), &shot.embedding));
             }
         }
         for (class, prototype) in classifier.prototypes()? {
-            points.push(self.place(Kind::Prototype, Some(class), prototype));
+            points.push(self.point(Kind::Prototype, Some(class), prototype));
         }
         if let Some(query) = query {
-            points.push(self.place(Kind::Query, None, query));
+            points.push(self.point(Kind::Query, None, query));
         }
         Ok(points)
     }
@@ -88,37 +149,11 @@ impl Space {
             .answering()
             .flat_map(|class| class.shots.iter().map(|shot| &*shot.embedding))
             .collect();
-        let step = shots.len().div_ceil(SAMPLES).max(1);
-        let samples: Vec<&[f32]> = shots.iter().copied().step_by(step).collect();
-        self.centre = mean(&samples);
-        let mut centred: Vec<Vec<f32>> = samples
-            .iter()
-            .map(|sample| difference(sample, &self.centre))
-            .collect();
-        let first = principal(&centred, &self.axes[0]);
-        flatten(&mut centred, &first);
-        let second = principal(&centred, &self.axes[1]);
-        self.axes = [first, second];
-        let farthest = shots
-            .iter()
-            .flat_map(|shot| self.project(shot))
-            .fold(0.0f32, |most, value| most.max(value.abs()));
-        self.scale = if farthest > 0.0 {
-            EXTENT / farthest
-        } else {
-            1.0
-        };
+        self.plane.fit(&shots);
     }
 
-    fn project(&self, embedding: &[f32]) -> [f32; 2] {
-        let offset = difference(embedding, &self.centre);
-        [dot(&offset, &self.axes[0]), dot(&offset, &self.axes[1])]
-    }
-
-    fn place(&self, kind: Kind, class: Option<u32>, embedding: &[f32]) -> Point {
-        let [x, y] = self
-            .project(embedding)
-            .map(|value| (value * self.scale).clamp(-1.0, 1.0));
+    fn point(&self, kind: Kind, class: Option<u32>, embedding: &[f32]) -> Point {
+        let [x, y] = self.plane.place(embedding);
         Point { kind, class, x, y }
     }
 }

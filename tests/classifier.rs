@@ -1,6 +1,8 @@
 //! Is a query named as the methods' papers say, and is "none of these" said when it should?
 #![allow(clippy::unwrap_used)]
 
+use std::slice::from_ref;
+
 use kshot::classifier::{Classifier, Settings};
 use kshot::decision::{SINGLE_SHOT_THRESHOLD, leave_one_out_threshold, probabilities};
 use kshot::embedder::DIMENSIONS;
@@ -199,7 +201,7 @@ fn percentages_are_more_decided_the_more_shots_there_are() {
 fn with_single_shots_the_threshold_is_the_shipped_one() {
     let (east, north) = (at(0.0), at(90.0));
     for method in Comparison::ALL {
-        let found = threshold(&[&[east.clone()], &[north.clone()]], method, Metric::Cosine);
+        let found = threshold(&[from_ref(&east), from_ref(&north)], method, Metric::Cosine);
         assert_eq!(found, SINGLE_SHOT_THRESHOLD);
     }
 }

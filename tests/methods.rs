@@ -25,7 +25,10 @@ fn expected(name: &str) -> Vec<f32> {
     let file = include_bytes!("fixtures/methods/expected.safetensors");
     let file = SafeTensors::deserialize(file).unwrap();
     let (values, _) = file.tensor(name).unwrap().data().as_chunks::<4>();
-    values.iter().map(|value| f32::from_le_bytes(*value)).collect()
+    values
+        .iter()
+        .map(|value| f32::from_le_bytes(*value))
+        .collect()
 }
 
 fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
@@ -34,7 +37,9 @@ fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 
 fn assert_near(found: &[f32], expected: &[f32]) {
     assert_eq!(found.len(), expected.len());
-    let most = expected.iter().fold(1.0f32, |most, value| most.max(value.abs()));
+    let most = expected
+        .iter()
+        .fold(1.0f32, |most, value| most.max(value.abs()));
     for (found, expected) in found.iter().zip(expected) {
         assert!(
             (found - expected).abs() <= TOLERANCE * most,
@@ -53,7 +58,12 @@ fn check(name: &str, scores: Tensor<3>, method: &dyn Method) -> Attended {
     let mut attended = None;
     for (episode, shots) in shots.chunks(SHOTS * 64).enumerate() {
         let fitted = method.fit(&support(shots, &CLASS_OF)).unwrap();
-        for (number, query) in queries.chunks(64).skip(episode * QUERIES).take(QUERIES).enumerate() {
+        for (number, query) in queries
+            .chunks(64)
+            .skip(episode * QUERIES)
+            .take(QUERIES)
+            .enumerate()
+        {
             let reading = fitted.read(query).unwrap();
             let start = (episode * QUERIES + number) * CLASSES;
             assert_near(&reading.scores, &scores[start..start + CLASSES]);
@@ -104,7 +114,11 @@ fn matching_with_context_is_that_of_the_paper() {
     let device = Device::flex();
     let matching = fill("matching", Matching::new(&device));
     let (shots, labels, queries) = episodes(&device);
-    let attended = check("matching", matching.forward(shots, labels, queries), &matching);
+    let attended = check(
+        "matching",
+        matching.forward(shots, labels, queries),
+        &matching,
+    );
     let Attended::Shots { weights } = attended else {
         panic!("{attended:?}");
     };
@@ -116,7 +130,11 @@ fn relation_is_that_of_the_paper() {
     let device = Device::flex();
     let relation = fill("relation", Relation::new(&device));
     let (shots, labels, queries) = episodes(&device);
-    let attended = check("relation", relation.forward(shots, labels, queries), &relation);
+    let attended = check(
+        "relation",
+        relation.forward(shots, labels, queries),
+        &relation,
+    );
     let Attended::Relations { scores } = attended else {
         panic!("{attended:?}");
     };
@@ -128,13 +146,20 @@ fn imaginary_data_is_that_of_the_paper() {
     let device = Device::flex();
     let imaginary = fill("imaginary", Imaginary::new(&device));
     let (shots, labels, queries) = episodes(&device);
-    let attended = check("imaginary", imaginary.forward(shots, labels, queries), &imaginary);
+    let attended = check(
+        "imaginary",
+        imaginary.forward(shots, labels, queries),
+        &imaginary,
+    );
     let Attended::Imagined { examples, .. } = attended else {
         panic!("{attended:?}");
     };
     let classes: Vec<usize> = examples.iter().map(|(class, _)| *class).collect();
     assert_eq!(classes[..10], [[2; 5], [0; 5]].concat());
-    let examples: Vec<f32> = examples.into_iter().flat_map(|(_, example)| example).collect();
+    let examples: Vec<f32> = examples
+        .into_iter()
+        .flat_map(|(_, example)| example)
+        .collect();
     assert_near(&examples, &expected("imaginary.attended"));
 }
 
@@ -249,7 +274,10 @@ fn a_support_set_or_query_that_does_not_fit_is_an_error() {
             assert_eq!(method.fit(&bad).err().unwrap().code(), "embedding_invalid");
         }
         let fitted = method.fit(&support(&[(0, &LONG)], 1)).unwrap();
-        assert_eq!(fitted.read(&long[1..]).unwrap_err().code(), "embedding_invalid");
+        assert_eq!(
+            fitted.read(&long[1..]).unwrap_err().code(),
+            "embedding_invalid"
+        );
         assert_eq!(fitted.read(&long).unwrap().scores.len(), 1);
     }
 }

@@ -2,9 +2,9 @@
 //! Data" (arXiv 1801.05401).
 //!
 //! A generator G(x, z; w) makes further examples of a class from a shot x and noise z. The
-//! classifier, here a prototypical network, is fitted to the shots and what was imagined
-//! (section 4.2), and its loss on queries trains the generator too (section 4.1): it learns
-//! to imagine what helps to classify, not what looks real.
+//! classifier, here a prototypical network, is fitted to the shots and what was imagined, and
+//! its loss on queries trains the generator too (section 4): it learns to imagine what helps
+//! to classify, not what looks real.
 //!
 //! Every shot imagines with the same few noise vectors, drawn once from a seeded generator,
 //! so the answer is reproducible and does not depend on the order of the shots.
@@ -20,15 +20,28 @@ use crate::error::Error;
 /// Examples that each shot imagines in use.
 pub const IMAGINED: usize = 5;
 
-/// Width of the generator's two hidden layers. The paper has three layers and ReLU
-/// (section 5.1), of the width of its embeddings; ours leave room for shot and noise.
+/// Width of the generator's two hidden layers. The paper has three layers and ReLU (section 6,
+/// implementation details); this leaves room for a shot and its noise.
 const HIDDEN: usize = 128;
 
 /// Seed of the noise in use.
 const SEED: u64 = 0x1801_05401;
 
-/// The generator. The paper starts it at the identity of x (section 5.1); ours adds what it
-/// makes to x and starts with adding nothing, which is the same for embeddings of any sign.
+/// The generator. The paper starts it as the identity of x; ours adds what it makes to x and
+/// starts with adding nothing, which is the same for embeddings of any sign.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use kshot::method::imaginary::Imaginary;
+///
+/// // Two episodes of five classes with a shot each, and three queries.
+/// let device = Device::flex();
+/// let shots = Tensor::<3>::zeros([2, 5, 64], &device);
+/// let labels = Tensor::<2>::eye(5, &device).unsqueeze::<3>().repeat_dim(0, 2);
+/// let queries = Tensor::<3>::zeros([2, 3, 64], &device);
+/// let scores = Imaginary::new(&device).forward(shots, labels, queries);
+/// assert_eq!(scores.dims(), [2, 3, 5]);
+/// ```
 #[derive(Module, Debug)]
 pub struct Imaginary {
     of_shot: Linear,  // the first layer's half that sees x

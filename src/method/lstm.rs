@@ -1,6 +1,6 @@
 //! Train and test as one sequence, with a plain LSTM: it reads the shots with their labels,
 //! then the query with an empty one, and has nowhere but its state to keep them. The lecture's
-//! counter-example; the baseline of arXiv 1605.06065, section 4.1.
+//! counter-example; the baseline of arXiv 1605.06065, section 4.
 
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
@@ -11,11 +11,24 @@ use super::sequence::{self, INPUTS, MAX_CLASSES};
 use super::{Attended, Fitted, Method, Reading, Support, tensors};
 use crate::error::Error;
 
-/// Width of the state: that of MANN's controller (arXiv 1605.06065, section 4.1), so that the
+/// Width of the state: that of MANN's controller (arXiv 1605.06065, section 4), so that the
 /// memory is all the difference.
 pub const HIDDEN: usize = 200;
 
 /// An LSTM of one layer and a linear layer that names the class.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use kshot::method::lstm::PlainLstm;
+///
+/// // Two episodes of five classes with a shot each, and three queries.
+/// let device = Device::flex();
+/// let shots = Tensor::<3>::zeros([2, 5, 64], &device);
+/// let labels = Tensor::<2>::eye(5, &device).unsqueeze::<3>().repeat_dim(0, 2);
+/// let queries = Tensor::<3>::zeros([2, 3, 64], &device);
+/// let scores = PlainLstm::new(&device).forward(shots, labels, queries);
+/// assert_eq!(scores.dims(), [2, 3, 5]);
+/// ```
 #[derive(Module, Debug)]
 pub struct PlainLstm {
     cell: LstmCell,

@@ -12,7 +12,7 @@
 //! And equation 3 is sharpened by a key strength, as in the Neural Turing Machine (arXiv
 //! 1410.5401, equation 5), which the paper builds on: cosines alone leave it nearly flat.
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::activation::{sigmoid, softmax, softplus, tanh};
 use burn::tensor::{Device, Int, Tensor};
@@ -22,14 +22,14 @@ use super::sequence::{self, INPUTS, MAX_CLASSES};
 use super::{Attended, Fitted, Method, Reading, Support, tensors};
 use crate::error::Error;
 
-/// Rows of the memory (section 4.1).
+/// Rows of the memory (section 4).
 pub const ROWS: usize = 128;
 
 /// Length of a row. The paper has 40; ours holds an embedding of 64 numbers and as much again
 /// for its label.
 pub const WIDTH: usize = 128;
 
-/// Width of the controller (section 4.1).
+/// Width of the controller (section 4).
 const HIDDEN: usize = 200;
 
 /// γ of equation 5, by which usage fades.
@@ -39,7 +39,24 @@ const DECAY: f32 = 0.99;
 /// the one before, far less than a single read adds, far more than rounding.
 const ORDER: f32 = 1e-5;
 
+/// Where gate and key strength start: most of a key is written to the least used row, and reads
+/// are sharp enough for one row in 128 to stand out.
+const ACCESS_BIAS: [f32; 2] = [-2.0, 5.0];
+
 /// The controller, what it asks of the memory, and the layer that names the class.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use kshot::method::mann::Mann;
+///
+/// // Two episodes of five classes with a shot each, and three queries.
+/// let device = Device::flex();
+/// let shots = Tensor::<3>::zeros([2, 5, 64], &device);
+/// let labels = Tensor::<2>::eye(5, &device).unsqueeze::<3>().repeat_dim(0, 2);
+/// let queries = Tensor::<3>::zeros([2, 3, 64], &device);
+/// let scores = Mann::new(&device).forward(shots, labels, queries);
+/// assert_eq!(scores.dims(), [2, 3, 5]);
+/// ```
 #[derive(Module, Debug)]
 pub struct Mann {
     controller: LstmCell,
@@ -70,10 +87,12 @@ impl Mann {
     /// Randomly initialised.
     pub fn new(device: &Device) -> Self {
         let linear = LinearConfig::new;
+        let mut access = linear(HIDDEN, 2).init(device);
+        access.bias = Some(Param::from_data(ACCESS_BIAS, device));
         Mann {
             controller: LstmCell::new(INPUTS + WIDTH, HIDDEN, HIDDEN, device),
             key: linear(HIDDEN, WIDTH).init(device),
-            access: linear(HIDDEN, 2).init(device),
+            access,
             answer: linear(HIDDEN + WIDTH, MAX_CLASSES).init(device),
         }
     }

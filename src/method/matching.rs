@@ -29,6 +29,19 @@ const SHARPNESS: f32 = 10.0;
 const EPSILON: f32 = 1e-9;
 
 /// A matching network with full context embeddings, over embeddings of 64 numbers.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use kshot::method::matching::Matching;
+///
+/// // Two episodes of five classes with a shot each, and three queries.
+/// let device = Device::flex();
+/// let shots = Tensor::<3>::zeros([2, 5, 64], &device);
+/// let labels = Tensor::<2>::eye(5, &device).unsqueeze::<3>().repeat_dim(0, 2);
+/// let queries = Tensor::<3>::zeros([2, 3, 64], &device);
+/// let scores = Matching::new(&device).forward(shots, labels, queries);
+/// assert_eq!(scores.dims(), [2, 3, 5]);
+/// ```
 #[derive(Module, Debug)]
 pub struct Matching {
     forwards: LstmCell,

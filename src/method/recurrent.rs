@@ -5,7 +5,7 @@
 //! Hochreiter and Schmidhuber, "Long Short-Term Memory" (Neural Computation 9, 1997), with
 //! the forget gate of Gers et al. (Neural Computation 12, 2000).
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::activation::{sigmoid, tanh};
 use burn::tensor::{Device, Tensor};
@@ -58,8 +58,15 @@ impl LstmCell {
         };
         let linear =
             |from: usize| LinearConfig::new(from, 4 * hidden).with_initializer(initializer.clone());
+        let mut input = linear(inputs).init(device);
+        // Open forget gates let the first gradients reach far back (Gers et al.; Jozefowicz et
+        // al., ICML 2015, section 2.2).
+        let bias: Vec<f32> = (0..4 * hidden)
+            .map(|unit| f32::from(u8::from((hidden..2 * hidden).contains(&unit))))
+            .collect();
+        input.bias = Some(Param::from_data(bias.as_slice(), device));
         LstmCell {
-            input: linear(inputs).init(device),
+            input,
             hidden: linear(fed_back).with_bias(false).init(device),
         }
     }

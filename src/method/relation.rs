@@ -25,6 +25,19 @@ const WIDE: usize = 256;
 const NARROW: usize = 64;
 
 /// The relation module g over embeddings of 64 numbers.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use kshot::method::relation::Relation;
+///
+/// // Two episodes of five classes with a shot each, and three queries.
+/// let device = Device::flex();
+/// let shots = Tensor::<3>::zeros([2, 5, 64], &device);
+/// let labels = Tensor::<2>::eye(5, &device).unsqueeze::<3>().repeat_dim(0, 2);
+/// let queries = Tensor::<3>::zeros([2, 3, 64], &device);
+/// let scores = Relation::new(&device).forward(shots, labels, queries);
+/// assert_eq!(scores.dims(), [2, 3, 5]);
+/// ```
 #[derive(Module, Debug)]
 pub struct Relation {
     of_query: Linear, // the first layer's half that sees the query

@@ -26,9 +26,14 @@ pub fn numbers(name: &str, count: usize, scale: f32) -> Vec<f32> {
             z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
             z ^= z >> 31;
             let value = (z >> 40) as f32 / (1u64 << 24) as f32 * 2.0 - 1.0;
-            f16::from_f32(value * scale).to_f32()
+            half(value * scale)
         })
         .collect()
+}
+
+/// Rounded to half precision.
+fn half(value: f32) -> f32 {
+    f16::from_f32(value).to_f32()
 }
 
 /// The module with weights made from their names.
@@ -51,11 +56,16 @@ impl ModuleMapper for Filler {
         let name = self.0.join(".");
         let shape: [usize; D] = param.lazy_shape().dims();
         let count = shape.iter().product();
-        // Variances are not below 0; biases have no input to be scaled by.
+        // Variances are not below 0, attention is sharp; biases have no input to be scaled by.
         let values = match shape {
-            _ if name.ends_with("running_var") => {
-                numbers(&name, count, 0.5).iter().map(|v| v + 1.0).collect()
-            }
+            _ if name.ends_with("running_var") => numbers(&name, count, 0.5)
+                .iter()
+                .map(|v| half(v + 1.0))
+                .collect(),
+            _ if name.ends_with("sharpness") => numbers(&name, count, 0.5)
+                .iter()
+                .map(|v| half(v + 10.0))
+                .collect(),
             _ if D == 1 => numbers(&name, count, 0.5),
             _ if D == 2 => numbers(&name, count, (3.0 / shape[0] as f32).sqrt()),
             _ => numbers(&name, count, (6.0 / (count / shape[0]) as f32).sqrt()),
@@ -68,9 +78,8 @@ impl ModuleMapper for Filler {
 
 /// Shots `[2, 7, 64]`, one-hot labels `[2, 7, 3]`, queries `[2, 3, 64]`.
 pub fn episodes(device: &Device) -> (Tensor<3>, Tensor<3>, Tensor<3>) {
-    let tensor = |values, shape: [usize; 3]| {
-        Tensor::<3>::from_data(TensorData::new(values, shape), device)
-    };
+    let tensor =
+        |values, shape: [usize; 3]| Tensor::<3>::from_data(TensorData::new(values, shape), device);
     let labels: Vec<f32> = (CLASS_OF.iter().cycle().take(BATCH * SHOTS))
         .flat_map(|class| (0..CLASSES).map(move |other| f32::from(u8::from(other == *class))))
         .collect();

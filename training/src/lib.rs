@@ -1,10 +1,13 @@
-//! The native commands of kshot: weight conversion, evaluation, calibration.
+//! The native commands of kshot: training, evaluation, calibration, weight conversion.
 //!
 //! They run the very code of the page, from pixels to answer:
 //!
 //! ```text
 //! folder or pack ─ pictures ─▶ pixels ─ kshot::frame, kshot::embedder ─ embed ─▶ embeddings
 //! embeddings ─ kshot::episode ─▶ support and queries ─ kshot::method, kshot::decision ─ score ─▶ outcomes ─ report ─▶ table
+//!
+//! Omniglot ─ omniglot ─▶ drawings ─ conv4 ─▶ embeddings ─ losses, heads ─ train ─▶ weights and curve ─ drawings ─▶ one file
+//! one file ─ contestants ─ omniglot_table ─▶ docs/omniglot.md
 //! ```
 //!
 //! - [`pictures`]: labelled pictures, from a [`folder`] of class folders or an image [`pack`]
@@ -12,18 +15,28 @@
 //! - [`score`]: what kshot answers in an episode; [`statistics`]: what follows from many
 //! - [`temperature`] and [`similarities`]: the constants that `kshot::decision` ships
 //! - [`evaluate`] and [`calibrate`]: the commands on top; [`report`] prints their tables
+//! - [`omniglot`]: the drawings, their splits and rotations
+//! - [`conv4`]: forward pass and gradient of the embedder of drawings, by hand
+//! - [`losses`]: what an embedder is trained by; [`heads`]: the methods with weights of their own
+//! - [`train`]: the loop, its checkpoints and its curve; [`measure`]: what weights are chosen by
+//! - [`drawings`]: all trained weights in one file; [`contestants`] and [`omniglot_table`]: the
+//!   methods beside the published figures
 //! - [`samples`]: the sample characters of the drawing page
 //! - [`convert`]: a PyTorch checkpoint to the weights file, by way of [`safetensors_file`]
 
 pub mod calibrate;
+pub mod contestants;
 pub mod conv4;
 pub mod convert;
+pub mod drawings;
 pub mod embed;
 pub mod evaluate;
 pub mod folder;
+pub mod heads;
 pub mod losses;
 pub mod measure;
 pub mod omniglot;
+pub mod omniglot_table;
 pub mod pack;
 pub mod pictures;
 pub mod report;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use training::{calibrate, convert, evaluate, samples, train};
+use training::{calibrate, convert, drawings, evaluate, omniglot_table, samples, train};
 
 /// Exit code of every error, the one that clap uses for a wrong argument.
 const FAILURE: u8 = 2;
@@ -24,6 +24,10 @@ enum Command {
     Calibrate(calibrate::Arguments),
     /// Train a method on Omniglot, or go on with it
     Train(train::Arguments),
+    /// Put the weights of all trained drawing methods into one file
+    PackDrawings(drawings::Arguments),
+    /// Measure every drawing method on Omniglot beside the published figures
+    OmniglotTable(omniglot_table::Arguments),
     /// Write the sample characters of the drawing page
     OmniglotSamples(samples::Arguments),
     /// Convert the PyTorch checkpoint to the weights file that kshot bundles
@@ -35,6 +39,8 @@ fn main() -> ExitCode {
         Command::Evaluate(arguments) => evaluate::evaluate(&arguments),
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Train(arguments) => train::train(&arguments),
+        Command::PackDrawings(arguments) => drawings::pack(&arguments),
+        Command::OmniglotTable(arguments) => omniglot_table::omniglot_table(&arguments),
         Command::OmniglotSamples(arguments) => samples::write_samples(&arguments),
         Command::ConvertWeights(arguments) => convert::convert(&arguments),
     };

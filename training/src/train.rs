@@ -1,12 +1,21 @@
 //! `train`: one command trains a method, and goes on where it stopped.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use burn::tensor::Device;
 use kshot::episode::Shape;
+use kshot::method::imaginary::Imaginary;
+use kshot::method::lstm::PlainLstm;
+use kshot::method::mann::Mann;
+use kshot::method::matching::Matching;
+use kshot::method::relation::Relation;
+use kshot::method::snail::Snail;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
+use crate::heads::Head;
 use crate::losses::Objective;
 use crate::losses::arcface::ArcFace;
 use crate::losses::autoencoder::AutoEncoder;
@@ -17,14 +26,18 @@ use crate::losses::sphereface::SphereFace;
 use crate::losses::triplet::Triplet;
 use crate::omniglot::{Omniglot, Split};
 use checkpoint::Progress;
-use embedder::EmbedderTask;
+use embedder::{EmbedderTask, load_embedder};
+use heads::HeadTask;
 use jitter::Jitter;
+use plan::{Method, Plan};
 use run::{Output, Settings, WEIGHTS};
 
 pub mod checkpoint;
 pub mod curve;
 pub mod embedder;
+pub mod heads;
 pub mod jitter;
+pub mod plan;
 pub mod run;
 pub mod task;
 
@@ -57,7 +70,7 @@ pub struct Arguments {
     /// Adam's step size at the start
     #[arg(long, default_value_t = 1e-3)]
     pub learning_rate: f64,
-    /// Steps after which the step size is halved, again and again [default: a seventh of those of
+    /// Steps after which the step size is halved, again and again [default: a sixth of those of
     /// the shipped weights]
     #[arg(long)]
     pub halve_every: Option<u64>,
@@ -76,77 +89,18 @@ pub struct Arguments {
     /// Margin of triplet, cosface and arcface [default: 0.2, 0.2 and 0.3]
     #[arg(long)]
     pub margin: Option<f32>,
-    /// What cosface and arcface multiply cosines by
+    /// What sphereface, cosface and arcface multiply cosines by
     #[arg(long, default_value_t = 30.0)]
     pub scale: f32,
-    /// Leave the training drawings as they are
+    /// Weights of another training to start an embedder from, in place of random ones
     #[arg(long)]
-    pub no_jitter: bool,
-}
-
-/// What can be trained.
-#[derive(clap::ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// The embedder of the prototypical network
-    Prototypical,
-    /// An embedder by pairs, with its comparison
-    Siamese,
-    /// An embedder by triplets with semi-hard mining
-    Triplet,
-    /// An embedder by a multiplicative margin on the angle
-    Sphereface,
-    /// An embedder by an additive margin on the cosine
-    Cosface,
-    /// An embedder by an additive margin on the angle
-    Arcface,
-    /// An embedder that keeps what it needs to draw the drawing again
-    Autoencoder,
-}
-
-/// How a method is trained where the command line says nothing else.
-struct Plan {
-    steps: u64,
-    shape: Shape,
-}
-
-impl Method {
-    fn name(self) -> &'static str {
-        match self {
-            Method::Prototypical => "prototypical",
-            Method::Siamese => "siamese",
-            Method::Triplet => "triplet",
-            Method::Sphereface => "sphereface",
-            Method::Cosface => "cosface",
-            Method::Arcface => "arcface",
-            Method::Autoencoder => "autoencoder",
-        }
-    }
-
-    fn plan(self) -> Plan {
-        let shape = |way, shot, queries| Shape { way, shot, queries };
-        match self {
-            Method::Prototypical => Plan {
-                steps: 7000,
-                shape: shape(60, 1, 5),
-            },
-            Method::Siamese => Plan {
-                steps: 4000,
-                shape: shape(60, 1, 1),
-            },
-            Method::Triplet => Plan {
-                steps: 4000,
-                shape: shape(30, 1, 3),
-            },
-            Method::Sphereface | Method::Cosface | Method::Arcface => Plan {
-                steps: 4000,
-                shape: shape(60, 1, 1),
-            },
-            Method::Autoencoder => Plan {
-                steps: 3000,
-                shape: shape(60, 1, 1),
-            },
-        }
-    }
+    pub start: Option<PathBuf>,
+    /// The embedder whose embeddings a head is trained on
+    #[arg(long, default_value = "runs/prototypical/weights.bpk")]
+    pub encoder: PathBuf,
+    /// Change the training drawings a little, each time otherwise
+    #[arg(long)]
+    pub jitter: bool,
 }
 
 /// Trains, or goes on training, and returns a summary as text.
@@ -166,6 +120,7 @@ pub fn train(arguments: &Arguments) -> Result<String> {
         queries: arguments.queries.unwrap_or(plan.shape.queries),
     };
     crate::usable::check(shape)?;
+    let (scale, margin) = (arguments.scale, arguments.margin.unwrap_or(plan.margin));
     match arguments.method {
         Method::Prototypical => embedder(arguments, &plan, Prototypical { shape }),
         Method::Siamese => {
@@ -175,28 +130,31 @@ pub fn train(arguments: &Arguments) -> Result<String> {
             );
             embedder(arguments, &plan, Siamese { shape })
         }
-        Method::Triplet => {
-            let margin = arguments.margin.unwrap_or(0.2);
-            embedder(arguments, &plan, Triplet { shape, margin })
-        }
-        Method::Sphereface => embedder(arguments, &plan, SphereFace { shape }),
+        Method::Triplet => embedder(arguments, &plan, Triplet { shape, margin }),
+        Method::Sphereface => embedder(arguments, &plan, SphereFace { shape, scale }),
         Method::Cosface => {
             let loss = CosFace {
                 shape,
-                scale: arguments.scale,
-                margin: arguments.margin.unwrap_or(0.2),
+                scale,
+                margin,
             };
             embedder(arguments, &plan, loss)
         }
         Method::Arcface => {
             let loss = ArcFace {
                 shape,
-                scale: arguments.scale,
-                margin: arguments.margin.unwrap_or(0.3),
+                scale,
+                margin,
             };
             embedder(arguments, &plan, loss)
         }
         Method::Autoencoder => embedder(arguments, &plan, AutoEncoder { shape }),
+        Method::Matching => head::<Matching>(arguments, &plan),
+        Method::Relation => head::<Relation>(arguments, &plan),
+        Method::Imaginary => head::<Imaginary>(arguments, &plan),
+        Method::Lstm => head::<PlainLstm>(arguments, &plan),
+        Method::Mann => head::<Mann>(arguments, &plan),
+        Method::Snail => head::<Snail>(arguments, &plan),
     }
 }
 
@@ -206,21 +164,23 @@ struct EmbedderSettings {
     way: usize,
     shot: usize,
     queries: usize,
-    margin: Option<f32>,
+    margin: f32,
     scale: f32,
+    start: Option<String>, // SHA-256
     jitter: Option<Jitter>,
 }
 
 fn embedder<O: Objective>(arguments: &Arguments, plan: &Plan, objective: O) -> Result<String> {
     let omniglot = Omniglot::open(&arguments.data)?;
     let Shape { way, shot, queries } = objective.shape();
-    let jitter = (!arguments.no_jitter).then_some(Jitter::KOCH);
+    let jitter = arguments.jitter.then_some(Jitter::KOCH);
     let own = EmbedderSettings {
         way,
         shot,
         queries,
-        margin: arguments.margin,
+        margin: arguments.margin.unwrap_or(plan.margin),
         scale: arguments.scale,
+        start: arguments.start.as_deref().map(digest).transpose()?,
         jitter,
     };
     let mut task = EmbedderTask::new(
@@ -230,9 +190,46 @@ fn embedder<O: Objective>(arguments: &Arguments, plan: &Plan, objective: O) -> R
         jitter,
         arguments.seed,
     )?;
+    if let Some(weights) = &arguments.start {
+        task = task.starting_from(weights.clone());
+    }
     let (settings, output) = settle(arguments, plan, serde_json::to_value(own)?)?;
     let progress = run::run(&mut task, &settings, &output)?;
     summary(&progress, &output)
+}
+
+/// What of a head's training the settings do not name themselves.
+#[derive(Serialize)]
+struct HeadSettings {
+    encoder: String, // SHA-256
+    jitter: Option<Jitter>,
+}
+
+fn head<H: Head>(arguments: &Arguments, plan: &Plan) -> Result<String> {
+    let path = &arguments.encoder;
+    let encoder = digest(path)
+        .context("train prototypical first, or name the weights of an embedder by --encoder")?;
+    let embedder = load_embedder(path, &Device::flex())?;
+    let omniglot = Omniglot::open(&arguments.data)?;
+    let jitter = arguments.jitter.then_some(Jitter::KOCH);
+    let own = HeadSettings { encoder, jitter };
+    let (settings, output) = settle(arguments, plan, serde_json::to_value(own)?)?;
+    let mut task = HeadTask::<H>::new(
+        &embedder,
+        &omniglot.classes(Split::Train),
+        &omniglot.classes(Split::Validation),
+        jitter,
+        arguments.seed,
+    )?;
+    let progress = run::run(&mut task, &settings, &output)?;
+    summary(&progress, &output)
+}
+
+/// SHA-256 of a file, in hexadecimal.
+fn digest(path: &Path) -> Result<String> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let digest = Sha256::digest(&bytes);
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn settle(
@@ -240,11 +237,11 @@ fn settle(
     plan: &Plan,
     own: serde_json::Value,
 ) -> Result<(Settings, Output)> {
-    let halve_every = arguments.halve_every.unwrap_or(plan.steps / 7);
+    let halve_every = arguments.halve_every.unwrap_or(plan.steps / 6);
     ensure!(halve_every >= 1, "--halve-every must be at least 1");
-    let name = arguments.method.name();
+    let name = arguments.method.name()?;
     let settings = Settings {
-        method: name.to_owned(),
+        method: name.clone(),
         seed: arguments.seed,
         learning_rate: arguments.learning_rate,
         halve_every,

@@ -256,3 +256,41 @@ fn help_says_what_a_path_may_be() {
         "{text}"
     );
 }
+
+#[test]
+fn a_training_without_its_data_its_encoder_or_a_sensible_size_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = folder.path().join("nowhere");
+    let nowhere = nowhere.to_str().unwrap();
+    let refuse = |arguments: &[&str]| complaint(&run(&[&["train"], arguments].concat()));
+    let error = refuse(&["arcface", "--data", nowhere, "--out", nowhere]);
+    assert!(error.contains("there is no Omniglot at"), "{error}");
+    let error = refuse(&["relation", "--encoder", nowhere, "--out", nowhere]);
+    assert!(error.contains("train prototypical first"), "{error}");
+    let error = refuse(&["prototypical", "--way", "1"]);
+    assert!(error.contains("--way must be at least 2, not 1"), "{error}");
+    let error = refuse(&["siamese", "--queries", "3"]);
+    assert!(error.contains("a pair is one --shot"), "{error}");
+    let error = refuse(&["prototypical", "--validate-every", "0"]);
+    assert!(
+        error.contains("--validate-every must be at least 1"),
+        "{error}"
+    );
+    let error = refuse(&["maml"]);
+    assert!(error.contains("prototypical, siamese, triplet"), "{error}");
+}
+
+#[test]
+fn weights_that_are_not_there_or_are_none_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("drawings.safetensors");
+    let path = file.to_str().unwrap();
+    let refuse = |arguments: &[&str]| complaint(&run(arguments));
+    let error = refuse(&["omniglot-table", "--weights", path]);
+    assert!(
+        error.contains("cannot read") && error.contains(path),
+        "{error}"
+    );
+    let error = refuse(&["pack-drawings", "--runs", folder.path().to_str().unwrap()]);
+    assert!(error.contains("prototypical/weights.bpk"), "{error}");
+}

@@ -3,7 +3,7 @@
 
 use std::fmt::Debug;
 
-use burn::module::Param;
+use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use kshot::episode::Shape;
 use serde_json::Value;
@@ -13,7 +13,7 @@ use training::losses::autoencoder::pixel_cross_entropy;
 use training::losses::centres::Centres;
 use training::losses::cosface::CosFace;
 use training::losses::prototypical::Prototypical;
-use training::losses::siamese::{Comparison, Siamese};
+use training::losses::siamese::Siamese;
 use training::losses::sphereface::{SphereFace, lambda, psi};
 use training::losses::triplet::Triplet;
 use training::losses::{Given, NoHead, Objective};
@@ -106,9 +106,12 @@ fn prototypical_is_the_one_of_numpy() {
 
 #[test]
 fn prototypical_is_the_one_worked_by_hand() {
-    // On a line: prototypes at 0 and 2, queries at 0 and 1. The first query's squared distances
-    // are 0 and 4, the second's are 1 and 1:
+    // On a line: one class at 0 and 0, the other at 2 and 1. With the first of each as shots,
+    // the queries at 0 and 1 have the squared distances 0 and 4, and 1 and 1:
     // (ln(1 + e^-4) + ln 2) / 2 = (0.0181499 + 0.6931472) / 2 = 0.3556485.
+    // With the second of each as shots, at 0 and 1, the queries at 0 and 2 have 0 and 1, and 4
+    // and 1: (ln(1 + e^-1) + ln(1 + e^-3)) / 2 = (0.3132617 + 0.0485874) / 2 = 0.1809245.
+    // The mean of the two is 0.2682865.
     let shape = Shape {
         way: 2,
         shot: 1,
@@ -117,16 +120,45 @@ fn prototypical_is_the_one_worked_by_hand() {
     let x = TensorData::new(vec![0.0_f32, 0.0, 2.0, 1.0], [4, 1]);
     let x = Tensor::<2>::from_data(x, &Device::flex().autodiff());
     let loss = Prototypical { shape }.loss(&NoHead, x, &given(0)).unwrap();
-    assert_near(&tensor_values(loss).unwrap(), &[0.355_648_5], "by hand");
+    assert_near(&tensor_values(loss).unwrap(), &[0.268_286_5], "by hand");
+}
+
+fn weight_device() -> Device {
+    Device::flex().autodiff()
+}
+
+/// Puts weights in the place of the module's: a matrix and a vector.
+struct SetSiamese {
+    alpha: Tensor<2>,
+    bias: Tensor<1>,
+}
+
+impl ModuleMapper for SetSiamese {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let id = param.id;
+        let values = if D == 2 {
+            let [rows, columns] = self.alpha.dims();
+            self.alpha.clone().reshape([rows * columns])
+        } else {
+            self.bias.clone()
+        };
+        let [count] = values.dims();
+        let mut shape = [1; D];
+        shape[0] = count;
+        Param::initialized(id, values.reshape(shape).require_grad())
+    }
 }
 
 #[test]
 fn siamese_is_the_one_of_numpy() {
     let numbers = fixture("siamese");
-    let head = Comparison {
-        weight: Param::from_tensor(vector(&numbers["weight"])),
-        bias: Param::from_tensor(vector(&numbers["bias"])),
+    let weight = -vector(&numbers["weight"]); // NumPy takes it away, the module adds
+    let [dimensions] = weight.dims();
+    let mut set = SetSiamese {
+        alpha: weight.reshape([dimensions, 1]),
+        bias: vector(&numbers["bias"]),
     };
+    let head = kshot::method::siamese::Siamese::new(&weight_device()).map(&mut set);
     let loss = Siamese { shape: PAIRS };
     check("siamese", |x| loss.loss(&head, x, &given(0)).unwrap());
 }
@@ -183,7 +215,10 @@ fn arcface_is_the_one_of_numpy() {
 
 #[test]
 fn sphereface_is_the_one_of_numpy() {
-    let loss = SphereFace { shape: PAIRS };
+    let loss = SphereFace {
+        shape: PAIRS,
+        scale: 30.0,
+    };
     let head = centres("sphereface");
     // So late that lambda is at its least, 5.
     check("sphereface", |x| {

@@ -72,7 +72,7 @@ impl ModuleVisitor for Bits {
 fn bits<T: Task>(task: &T, file: &Path) -> Vec<u32> {
     let device = Device::flex().autodiff();
     let mut bits = Bits::default();
-    load_model(task.start(&device), file)
+    load_model(task.start(&device).unwrap(), file)
         .unwrap()
         .visit(&mut bits);
     bits.0
@@ -87,7 +87,7 @@ struct Stopping<T> {
 impl<T: Task> Task for Stopping<T> {
     type Model = T::Model;
 
-    fn start(&self, device: &Device) -> T::Model {
+    fn start(&self, device: &Device) -> Result<T::Model> {
         self.task.start(device)
     }
 
@@ -137,7 +137,9 @@ fn assert_stopping_changes_nothing<O: Objective + Copy>(objective: O) -> Progres
         bits(&task, &whole.path().join("checkpoint/model.bpk")),
         {
             let mut bits = Bits::default();
-            task.start(&Device::flex().autodiff()).visit(&mut bits);
+            task.start(&Device::flex().autodiff())
+                .unwrap()
+                .visit(&mut bits);
             bits.0
         },
         "nothing was learnt"

@@ -5,13 +5,15 @@
 //! `p = σ(Σ_j α_j |a_j - b_j| + bias)` (section 3.1, the last equation), and the loss is the
 //! cross-entropy of `p` (section 3.2). Koch draws as many pairs of one character as of two; here
 //! all pairs that two drawings each of `way` classes make are taken, and either kind weighs a
-//! half, which is the same on average.
+//! half, which is the same on average. The comparison is the crate's own
+//! [`Siamese`](kshot::method::siamese::Siamese) module and stays in use.
 
 use anyhow::Result;
-use burn::module::{Module, Param};
+use burn::module::Module;
 use burn::tensor::{Device, Tensor, activation};
 use kshot::embedder::conv4::DIMENSIONS;
 use kshot::episode::Shape;
+use kshot::method::siamese::Siamese as Head;
 
 use super::{Given, Objective};
 use crate::conv4::tensor_values;
@@ -24,59 +26,26 @@ pub struct Siamese {
     pub shape: Shape,
 }
 
-/// The comparison of two embeddings. `weight` is minus Koch's α: what a difference takes away.
-#[derive(Module, Debug)]
-pub struct Comparison {
-    /// `[64]`
-    pub weight: Param<Tensor<1>>,
-    /// `[1]`
-    pub bias: Param<Tensor<1>>,
-}
-
-impl Comparison {
-    /// Every difference counts the same at first, and pairs are as likely as not at a distance
-    /// of one.
-    pub fn new(device: &Device) -> Self {
-        let weight = Tensor::ones([DIMENSIONS], device) / DIMENSIONS as f32;
-        Comparison {
-            weight: Param::from_tensor(weight),
-            bias: Param::from_tensor(Tensor::ones([1], device)),
-        }
-    }
-
-    /// Logits of every pair of a row of `a`, `[n, 64]`, with one of `b`, `[m, 64]`: `[n, m]`.
-    pub fn forward(&self, a: Tensor<2>, b: Tensor<2>) -> Tensor<2> {
-        let ([n, dimensions], [m, _]) = (a.dims(), b.dims());
-        let a = a.reshape([n, 1, dimensions]);
-        let b = b.reshape([1, m, dimensions]);
-        let weight = self.weight.val().reshape([1, 1, dimensions]);
-        let taken = ((a - b).abs() * weight).sum_dim(2).reshape([n, m]); // [n, m]
-        self.bias.val().reshape([1, 1]) - taken
-    }
-}
-
 impl Objective for Siamese {
-    type Head = Comparison;
+    type Head = Head;
 
     fn shape(&self) -> Shape {
         self.shape
     }
 
-    fn head(&self, _classes: usize, device: &Device) -> Comparison {
-        Comparison::new(device)
+    fn head(&self, _classes: usize, device: &Device) -> Head {
+        Head::new(device)
     }
 
-    fn loss(&self, head: &Comparison, embeddings: Tensor<2>, _: &Given<'_>) -> Result<Tensor<1>> {
+    fn loss(&self, head: &Head, embeddings: Tensor<2>, _: &Given<'_>) -> Result<Tensor<1>> {
         let [n, dimensions] = embeddings.dims();
         let way = n / 2;
         let pairs = embeddings.reshape([way, 2, dimensions]);
         let side = |number| {
-            pairs
-                .clone()
-                .narrow(1, number, 1)
-                .reshape([way, dimensions])
+            let side = pairs.clone().narrow(1, number, 1); // [way, 1, 64]
+            side.swap_dims(0, 1) // [1, way, 64]
         };
-        let logits = head.forward(side(0), side(1)); // [way, way], pairs of one class in the diagonal
+        let logits = head.pairs(side(0), side(1)).reshape([way, way]); // one class in the diagonal
         let same = Tensor::eye(way, &logits.device());
         let different = (same.clone() - 1.0).neg();
         let yes = (activation::log_sigmoid(logits.clone()) * same).sum() / way as f32;
@@ -89,7 +58,13 @@ impl Objective for Siamese {
         Distance::WeightedL1
     }
 
-    fn weights(&self, head: &Comparison) -> Result<Vec<f32>> {
-        tensor_values(head.weight.val())
+    fn weights(&self, head: &Head) -> Result<Vec<f32>> {
+        // What a difference of one in each dimension takes from the logit of two equal ones.
+        let device = Device::flex();
+        let none = Tensor::zeros([1, 1, DIMENSIONS], &device);
+        let one = Tensor::<2>::eye(DIMENSIONS, &device).reshape([1, DIMENSIONS, DIMENSIONS]);
+        let head = head.valid();
+        let equal = head.pairs(none.clone(), none.clone()); // [1, 1, 1]
+        tensor_values(equal - head.pairs(none, one)) // [1, 64, 1]
     }
 }

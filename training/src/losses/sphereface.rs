@@ -1,11 +1,17 @@
 //! The multiplicative margin on the angle: SphereFace, or A-softmax (Liu, Wen, Yu, Li, Raj and
 //! Song, arXiv 1704.08063).
 //!
-//! The cross-entropy of `|x| ψ(θ_y)` for the true class and `|x| cos θ_j` for the others, with
-//! class centres of length one (equation 7); `ψ(θ) = (-1)^k cos(m θ) - 2 k` for `θ` between
-//! `k π / m` and `(k + 1) π / m`, which falls from 1 to 1 - 2m. The margin alone does not
-//! converge; as the paper does (section 4.1 and its code) the true class's logit is
-//! `|x| (λ cos θ + ψ(θ)) / (1 + λ)` with `λ` falling from [`LAMBDA`] towards [`LEAST_LAMBDA`].
+//! The cross-entropy of `s ψ(θ_y)` for the true class and `s cos θ_j` for the others, with class
+//! centres of length one (equation 7); `ψ(θ) = (-1)^k cos(m θ) - 2 k` for `θ` between `k π / m`
+//! and `(k + 1) π / m`, which falls from 1 to 1 - 2m. The margin alone does not converge; as the
+//! paper does (section 4.1 and its code) the true class's logit is
+//! `s (λ cos θ + ψ(θ)) / (1 + λ)` with `λ` falling from [`LAMBDA`] towards [`LEAST_LAMBDA`].
+//!
+//! One departure: equation 7 has the embedding's length `|x|` for `s`. The outputs of Conv-4 are
+//! not negative, so that at first all point much the same way, and the loss then falls fastest
+//! by making them all zero, from where nothing comes back: after 600 steps every class was as
+//! likely as any other. The authors' own later version (SphereFace-R, arXiv 2109.05565) gives
+//! all embeddings one length, and so does this.
 
 use anyhow::Result;
 use burn::tensor::{Device, Tensor};
@@ -33,6 +39,8 @@ const DECAY: f32 = 0.12;
 pub struct SphereFace {
     /// Drawings of a step; classes matter only for their labels.
     pub shape: Shape,
+    /// What cosines are multiplied by; 30, as in arXiv 2109.05565.
+    pub scale: f32,
 }
 
 /// λ at a step.
@@ -82,7 +90,6 @@ impl Objective for SphereFace {
 
     fn loss(&self, head: &Centres, embeddings: Tensor<2>, given: &Given<'_>) -> Result<Tensor<1>> {
         let labels = given.labels(self.shape);
-        let lengths = super::lengths(embeddings.clone()); // [n, 1]
         let cosines = head.cosines(embeddings); // [n, classes]
         let own = cosines
             .clone()
@@ -92,7 +99,7 @@ impl Objective for SphereFace {
         let logits = with_margin(cosines, &labels, |own| {
             (own * lambda + psi) / (1.0 + lambda)
         });
-        Ok(cross_entropy(logits * lengths, labels))
+        Ok(cross_entropy(logits * self.scale, labels))
     }
 
     fn distance(&self) -> Distance {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
+use burn::store::ModuleRecord;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -131,6 +132,16 @@ pub fn save_model<M: Module>(model: &M, path: &Path) -> Result<()> {
 pub fn load_model<M: Module>(model: M, path: &Path) -> Result<M> {
     model
         .try_load_file(path)
+        .map_err(|error| anyhow!("cannot read {}: {error:?}", path.display()))
+}
+
+/// Reads the weights of a part of what was trained: its loss may have had weights as well.
+///
+/// # Errors
+/// Where the file cannot be read or lacks a part of the model.
+pub fn load_part<M: Module>(model: M, path: &Path) -> Result<M> {
+    ModuleRecord::load(path)
+        .and_then(|record| model.try_load_record(record.allow_unused(true)))
         .map_err(|error| anyhow!("cannot read {}: {error:?}", path.display()))
 }
 

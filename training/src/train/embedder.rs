@@ -1,5 +1,7 @@
 //! Trains a Conv-4 by one of the [`losses`](crate::losses).
 
+use std::path::{Path, PathBuf};
+
 use anyhow::{Context, Result, ensure};
 use burn::module::Module;
 use burn::optim::GradientsParams;
@@ -9,12 +11,13 @@ use kshot::episode::{Sampler, Shape};
 use rand::SeedableRng;
 use rand::rngs::ChaCha12Rng;
 
+use super::checkpoint::load_part;
 use super::jitter::Jitter;
 use super::task::{Right, Step, Task};
 use crate::conv4::{Conv4Pass, tensor_values};
-use crate::losses::{Given, Objective};
+use crate::losses::{Given, NoHead, Objective};
 use crate::measure::{self, EmbeddedClass};
-use crate::omniglot::Class;
+use crate::omniglot::{Class, Drawing};
 
 /// Episodes that a validation asks, always the same: 20-way 1-shot, the hardest of the table.
 const VALIDATION: (u64, Shape) = (
@@ -41,6 +44,18 @@ pub struct Trainee<H: Module> {
     pub head: H,
 }
 
+/// The embedder that a training left.
+///
+/// # Errors
+/// Where the file cannot be read or holds no embedder.
+pub fn load_embedder(path: &Path, device: &Device) -> Result<Conv4> {
+    let trainee = Trainee {
+        embedder: Conv4::new(device),
+        head: NoHead,
+    };
+    Ok(load_part(trainee, path)?.embedder)
+}
+
 /// The training of an embedder.
 pub struct EmbedderTask<O> {
     objective: O,
@@ -48,6 +63,7 @@ pub struct EmbedderTask<O> {
     validation: Vec<Class>,
     sampler: Sampler,
     jitter: Option<Jitter>,
+    start: Option<PathBuf>,
     seed: u64,
     pass: Conv4Pass,
 }
@@ -72,9 +88,18 @@ impl<O: Objective> EmbedderTask<O> {
             validation,
             sampler,
             jitter,
+            start: None,
             seed,
             pass: Conv4Pass::default(),
         })
+    }
+
+    /// Starts from the embedder of another training in place of random weights.
+    pub fn starting_from(self, weights: PathBuf) -> Self {
+        EmbedderTask {
+            start: Some(weights),
+            ..self
+        }
     }
 
     /// Drawings of a step as ink, `[way * (shot + queries) * 28 * 28]`, class by class, shots
@@ -109,11 +134,15 @@ const JITTER_SEED: u64 = 0x6a69_7474_6572;
 impl<O: Objective> Task for EmbedderTask<O> {
     type Model = Trainee<O::Head>;
 
-    fn start(&self, device: &Device) -> Self::Model {
-        Trainee {
-            embedder: Conv4::new(device),
+    fn start(&self, device: &Device) -> Result<Self::Model> {
+        let embedder = match &self.start {
+            Some(path) => load_embedder(path, device)?,
+            None => Conv4::new(device),
+        };
+        Ok(Trainee {
+            embedder,
             head: self.objective.head(self.train.len(), device),
-        }
+        })
     }
 
     fn step(&mut self, model: &Self::Model, number: u64) -> Result<Step> {
@@ -173,10 +202,36 @@ pub fn embed(
     embedder: &Conv4,
     classes: &[Class],
 ) -> Result<Vec<EmbeddedClass>> {
+    embed_with(pass, embedder, classes, |drawing| drawing.ink().collect())
+}
+
+/// [`embed`] with every drawing changed as while training.
+///
+/// # Errors
+/// As [`embed`].
+pub fn embed_jittered(
+    pass: &mut Conv4Pass,
+    embedder: &Conv4,
+    classes: &[Class],
+    jitter: &Jitter,
+    seed: u64,
+) -> Result<Vec<EmbeddedClass>> {
+    let mut random = ChaCha12Rng::seed_from_u64(seed ^ JITTER_SEED);
+    embed_with(pass, embedder, classes, |drawing| {
+        jitter.ink(drawing, &mut random).to_vec()
+    })
+}
+
+fn embed_with(
+    pass: &mut Conv4Pass,
+    embedder: &Conv4,
+    classes: &[Class],
+    mut ink: impl FnMut(&Drawing) -> Vec<f32>,
+) -> Result<Vec<EmbeddedClass>> {
     let drawings: Vec<_> = classes.iter().flat_map(|class| &class.drawings).collect();
     let mut embeddings = Vec::with_capacity(drawings.len());
     for batch in drawings.chunks(BATCH) {
-        let ink = batch.iter().flat_map(|drawing| drawing.ink()).collect();
+        let ink = batch.iter().flat_map(|drawing| ink(drawing)).collect();
         let values = pass.embed(embedder, ink)?;
         ensure!(
             values.iter().all(|value| value.is_finite()),

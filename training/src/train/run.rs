@@ -69,7 +69,7 @@ pub fn run<T: Task>(task: &mut T, settings: &Settings, output: &Output) -> Resul
     let checkpoints = Checkpoints::new(folder);
     let device = Device::flex().autodiff();
     let adam = AdamConfig::new().with_epsilon(ADAM_EPSILON).init();
-    let start = start(task, settings.seed, &device);
+    let start = start(task, settings.seed, &device)?;
     let (mut model, mut adam, mut progress) = checkpoints.load(start, adam)?;
 
     let bar = progress_bar(output, &progress);
@@ -108,13 +108,13 @@ pub fn run<T: Task>(task: &mut T, settings: &Settings, output: &Output) -> Resul
 
 /// Random weights that depend on the seed alone. Burn's random numbers are one stream for the
 /// whole process, which two trainings must not draw from in turns.
-fn start<T: Task>(task: &T, seed: u64, device: &Device) -> T::Model {
+fn start<T: Task>(task: &T, seed: u64, device: &Device) -> Result<T::Model> {
     static STREAM: Mutex<()> = Mutex::new(());
     let _alone = STREAM.lock().unwrap_or_else(PoisonError::into_inner);
     device.seed(seed);
-    let model = task.start(device);
+    let model = task.start(device)?;
     model.visit(&mut Draw);
-    model
+    Ok(model)
 }
 
 /// Draws the weights, which Burn does not before they are asked for.

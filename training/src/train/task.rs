@@ -36,8 +36,11 @@ pub trait Task {
     /// Everything that is learnt.
     type Model: Module + Clone;
 
-    /// Random weights, on a device that keeps gradients.
-    fn start(&self, device: &Device) -> Self::Model;
+    /// The weights before the first step, on a device that keeps gradients.
+    ///
+    /// # Errors
+    /// Where they are to be read from a file and cannot.
+    fn start(&self, device: &Device) -> Result<Self::Model>;
 
     /// Loss and gradients of a step.
     ///

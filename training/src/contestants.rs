@@ -1,0 +1,218 @@
+//! The methods of the table, each with its embedder, its weights, and what was published.
+
+use anyhow::Result;
+use burn::tensor::{Device, Tensor};
+use kshot::method::imaginary::Imaginary;
+use kshot::method::lstm::PlainLstm;
+use kshot::method::mann::Mann;
+use kshot::method::matching::{self, Matching};
+use kshot::method::relation::Relation;
+use kshot::method::siamese::Siamese;
+use kshot::method::snail::Snail;
+use kshot::method::{Metric, prototypical};
+use kshot::weights::Weights;
+
+use crate::heads::{Episodes, Head};
+
+/// Temperature of the matching network without full context embeddings: cosines times ten, the
+/// start of the one with them. It decides how attentions to several shots of a class add up.
+const TEMPERATURE: f32 = 0.2;
+
+/// Percent right in the four cells of the table; `None` where nothing was published.
+pub type Published = [Option<f64>; 4];
+
+/// Scores of every class for every query, `[b, q, c]`.
+type Scores = Box<dyn Fn(&Episodes) -> Tensor<3>>;
+
+/// One row of the table.
+pub struct Contestant {
+    /// What it is called.
+    pub name: &'static str,
+    /// Whose embeddings it is given.
+    pub embedder: &'static str,
+    /// What was published.
+    pub published: Published,
+    /// Where.
+    pub source: &'static str,
+    /// Why ours may be below.
+    pub why: &'static str,
+    /// How it answers.
+    pub scores: Scores,
+}
+
+const NOTHING: Published = [None; 4];
+
+const fn published(values: [f64; 4]) -> Published {
+    [
+        Some(values[0]),
+        Some(values[1]),
+        Some(values[2]),
+        Some(values[3]),
+    ]
+}
+
+/// Why a head on kept embeddings can be below.
+const KEPT: &str = "trained on the kept embeddings of the prototypical encoder for minutes on two \
+                    cores, not together with an encoder of its own";
+
+/// All rows, in the lecture's order, with the weights of a file.
+///
+/// # Errors
+/// Where the file does not hold a method.
+pub fn contestants(weights: &Weights<'_>) -> Result<Vec<Contestant>> {
+    let device = Device::flex();
+    let siamese = weights.load("heads.siamese", Siamese::new(&device))?;
+    let by_cosine = |name, embedder, source| Contestant {
+        name,
+        embedder,
+        published: NOTHING,
+        source,
+        why: "",
+        scores: Box::new(nearest_by_cosine),
+    };
+    Ok(vec![
+        Contestant {
+            name: "Siamese, pair loss",
+            embedder: "siamese",
+            published: published([97.3, 98.4, 88.2, 97.0]),
+            source: "1606.04080, table 1 (fine-tuned)",
+            why: "the published one was fine-tuned on each support set",
+            scores: Box::new(move |episodes| {
+                let Episodes {
+                    shots,
+                    labels,
+                    queries,
+                    ..
+                } = episodes.clone();
+                siamese.forward(shots, labels, queries)
+            }),
+        },
+        by_cosine("Triplet, semi-hard", "triplet", "no Omniglot in 1503.03832"),
+        by_cosine("SphereFace", "sphereface", "no Omniglot in 1704.08063"),
+        by_cosine(
+            "AM-softmax (CosFace)",
+            "cosface",
+            "no Omniglot in 1801.05599",
+        ),
+        by_cosine("ArcFace", "arcface", "no Omniglot in 1801.07698"),
+        Contestant {
+            name: "Auto-encoder, nearest mean",
+            embedder: "autoencoder",
+            published: NOTHING,
+            source: "the lecture's counter-example",
+            why: "",
+            scores: Box::new(nearest_mean),
+        },
+        Contestant {
+            name: "Prototypical, Euclidean",
+            embedder: "prototypical",
+            published: published([98.8, 99.7, 96.0, 98.9]),
+            source: "1703.05175, table 1",
+            why: "the drawings are 1 bit a pixel where the paper's are grey, and the encoder had \
+                  an hour of two cores",
+            scores: Box::new(nearest_mean),
+        },
+        by_cosine(
+            "Prototypical, cosine",
+            "prototypical",
+            "no Omniglot figure in 1703.05175",
+        ),
+        Contestant {
+            name: "Matching, no context",
+            embedder: "prototypical",
+            published: published([98.1, 98.9, 93.8, 98.5]),
+            source: "1606.04080, table 1",
+            why: "the embeddings were trained for squared distances, not for cosines",
+            scores: Box::new(|episodes| {
+                let Episodes {
+                    shots,
+                    labels,
+                    queries,
+                    ..
+                } = episodes.clone();
+                matching::forward(shots, labels, queries, TEMPERATURE)
+            }),
+        },
+        of::<Matching>(
+            weights,
+            "Matching, full context",
+            "matching",
+            published([98.1, 98.9, 93.8, 98.5]),
+            "1606.04080, table 1 (no context)",
+        )?,
+        of::<Relation>(
+            weights,
+            "Relation network",
+            "relation",
+            published([99.6, 99.8, 97.6, 99.1]),
+            "1711.06025, table 1",
+        )?,
+        of::<Imaginary>(
+            weights,
+            "Imaginary data",
+            "imaginary",
+            NOTHING,
+            "no Omniglot in 1801.05401",
+        )?,
+        of::<PlainLstm>(
+            weights,
+            "Plain LSTM",
+            "lstm",
+            NOTHING,
+            "the lecture: it does not learn this",
+        )?,
+        of::<Mann>(
+            weights,
+            "MANN",
+            "mann",
+            [Some(82.8), Some(94.9), None, None],
+            "1605.06065, table 1",
+        )?,
+        of::<Snail>(
+            weights,
+            "SNAIL",
+            "snail",
+            published([99.07, 99.78, 97.64, 99.36]),
+            "1707.03141, table 1",
+        )?,
+    ])
+}
+
+/// A method with weights of its own on the prototypical encoder.
+fn of<H: Head + 'static>(
+    weights: &Weights<'_>,
+    name: &'static str,
+    file: &str,
+    published: Published,
+    source: &'static str,
+) -> Result<Contestant> {
+    let head = weights.load(&format!("heads.{file}"), H::start(&Device::flex()))?;
+    Ok(Contestant {
+        name,
+        embedder: "prototypical",
+        published,
+        source,
+        why: KEPT,
+        scores: Box::new(move |episodes| head.scores(episodes)),
+    })
+}
+
+fn nearest_mean(episodes: &Episodes) -> Tensor<3> {
+    let Episodes {
+        shots,
+        labels,
+        queries,
+        ..
+    } = episodes.clone();
+    prototypical::forward(shots, labels, queries, Metric::Euclidean)
+}
+
+fn nearest_by_cosine(episodes: &Episodes) -> Tensor<3> {
+    let Episodes {
+        shots,
+        labels,
+        queries,
+        ..
+    } = episodes.clone();
+    prototypical::forward(shots, labels, queries, Metric::Cosine)
+}

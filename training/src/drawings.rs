@@ -1,0 +1,103 @@
+//! The weights of all drawing methods: which there are, and `pack-drawings`, which puts those
+//! that were trained into the one file that the page loads.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use burn::tensor::Device;
+use kshot::embedder::conv4::Conv4;
+use kshot::method::imaginary::Imaginary;
+use kshot::method::lstm::PlainLstm;
+use kshot::method::mann::Mann;
+use kshot::method::matching::Matching;
+use kshot::method::relation::Relation;
+use kshot::method::siamese::Siamese;
+use kshot::method::snail::Snail;
+use kshot::weights::Writer;
+use sha2::{Digest, Sha256};
+
+use crate::heads::Head;
+use crate::train::checkpoint::load_part;
+use crate::train::embedder::{Trainee, load_embedder};
+use crate::train::run::WEIGHTS;
+
+/// Embedders, as they are trained and as their weights are named.
+pub const EMBEDDERS: [&str; 7] = [
+    "prototypical",
+    "siamese",
+    "triplet",
+    "sphereface",
+    "cosface",
+    "arcface",
+    "autoencoder",
+];
+
+/// Most bytes of the file: what a visitor who opens the drawing pad downloads.
+const MOST_BYTES: usize = 8_000_000;
+
+/// Arguments of `pack-drawings`.
+#[derive(clap::Args, Debug, Clone)]
+pub struct Arguments {
+    /// Folder with the output folder of every training
+    #[arg(long, default_value = "runs")]
+    pub runs: PathBuf,
+    /// The file to write
+    #[arg(long, default_value = "weights/drawings.safetensors")]
+    pub out: PathBuf,
+}
+
+/// Reads what was trained, rounds, writes. Returns the file's size and SHA-256 as text.
+///
+/// # Errors
+/// Where a training is missing or damaged, and where the file would be too large.
+pub fn pack(arguments: &Arguments) -> Result<String> {
+    let bytes = pack_to_bytes(&arguments.runs)?;
+    let out = arguments.out.display();
+    std::fs::write(&arguments.out, &bytes).with_context(|| format!("cannot write {out}"))?;
+    let digest: String = Sha256::digest(&bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Ok(format!(
+        "{out}\nbytes   {}\nsha256  {digest}\n",
+        bytes.len()
+    ))
+}
+
+/// The bytes of the weights file for the trainings in a folder.
+///
+/// # Errors
+/// As [`pack`], writing aside.
+pub fn pack_to_bytes(runs: &Path) -> Result<Vec<u8>> {
+    let device = Device::flex();
+    let file = |name: &str| runs.join(name).join(WEIGHTS);
+    let mut writer = Writer::default();
+    for name in EMBEDDERS {
+        let embedder = load_embedder(&file(name), &device)?;
+        writer.add(&format!("embedders.{name}"), &embedder)?;
+    }
+    let siamese = Trainee {
+        embedder: Conv4::new(&device),
+        head: Siamese::new(&device),
+    };
+    let siamese = load_part(siamese, &file("siamese"))?;
+    writer.add("heads.siamese", &siamese.head)?;
+    add::<Matching>(&mut writer, "matching", &file)?;
+    add::<Relation>(&mut writer, "relation", &file)?;
+    add::<Imaginary>(&mut writer, "imaginary", &file)?;
+    add::<PlainLstm>(&mut writer, "lstm", &file)?;
+    add::<Mann>(&mut writer, "mann", &file)?;
+    add::<Snail>(&mut writer, "snail", &file)?;
+    let bytes = writer.into_bytes()?;
+    ensure!(
+        bytes.len() <= MOST_BYTES,
+        "the file would have {} bytes; at most {MOST_BYTES} are allowed",
+        bytes.len()
+    );
+    Ok(bytes)
+}
+
+fn add<H: Head>(writer: &mut Writer, name: &str, file: &impl Fn(&str) -> PathBuf) -> Result<()> {
+    let head = load_part(H::start(&Device::flex()), &file(name))?;
+    Ok(writer.add(&format!("heads.{name}"), &head)?)
+}
