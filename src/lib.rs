@@ -17,6 +17,7 @@
 //! - [`episode`]: which classes, which pictures are support, which are queries
 //! - [`characters`]: sample characters of the drawing page
 //! - [`classifier`]: support set, settings and method put together
+//! - [`lab`]: every method on one support set of drawings
 //! - [`space`]: the embeddings drawn on a plane
 //! - [`weights`]: the weights of every network but the camera's, in one file
 //! - `device` and `web`: the devices, and what crosses to JavaScript (WebAssembly only)
@@ -28,6 +29,7 @@ pub mod embedder;
 pub mod episode;
 pub mod error;
 pub mod frame;
+pub mod lab;
 pub mod method;
 pub mod space;
 pub mod support;

@@ -42,7 +42,7 @@ const CODES: Record<ErrorCode, true> = {
   characters_unavailable: true,
   characters_damaged: true,
   drawing_empty: true,
-  support_invalid: true,
+  episode_impossible: true,
   code_unavailable: true,
   module_unavailable: true,
   wasm_unsupported: true,

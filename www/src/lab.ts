@@ -80,8 +80,8 @@ export class Lab {
   }
 
   /**
-   * What every method says of a drawing. Shots are read in the order given. Throws `support_invalid` for an
-   * empty support set and for more than 20 classes.
+   * What every method says of a drawing. Shots are read in the order given. Throws `embedding_invalid` for
+   * an empty support set and `too_many_classes` for more than 20.
    *
    * @example
    * const { classIds, readings } = await lab.read(shots, await lab.inkOf(canvas));
@@ -97,14 +97,14 @@ export class Lab {
     return { classIds, readings, ms };
   }
 
-  /** Draws a task from the sample characters, which no method was trained on. Throws `setting_invalid`. */
+  /** Draws a task from the sample characters, which no method was trained on. Throws `episode_impossible`. */
   task(shape: TaskShape): Promise<LabTask> {
     return this.#session.call("lab_task", () => ({ shape }));
   }
 
   /**
    * Measures every method on one test episode; `number` says which, and the same number is the same episode.
-   * One call at a time: frames and readings go on between them. Throws `setting_invalid`.
+   * One call at a time: frames and readings go on between them. Throws `episode_impossible`.
    */
   measure(shape: TaskShape, number: number): Promise<EpisodeResult> {
     return this.#session.call("lab_measure", () => ({ shape, number }));

@@ -154,7 +154,7 @@ export type ErrorCode =
   | "characters_unavailable"
   | "characters_damaged"
   | "drawing_empty"
-  | "support_invalid"
+  | "episode_impossible"
   | "code_unavailable"
   | "module_unavailable"
   | "wasm_unsupported"

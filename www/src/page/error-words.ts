@@ -29,9 +29,9 @@ const en: Record<ErrorCode, ErrorWords> = {
     says: "There is no drawing in this picture.",
     todo: "Use one with dark lines on light paper, or light ones on a dark board.",
   },
-  support_invalid: {
-    says: "The support set cannot be used as it is.",
-    todo: "Give it 1 to 20 classes with shots.",
+  episode_impossible: {
+    says: "These characters are too few for such a task.",
+    todo: "Choose fewer classes or shots, or all alphabets.",
   },
   code_unavailable: {
     says: "This part of the page could not be downloaded.",
@@ -101,7 +101,7 @@ const zh: Record<ErrorCode, ErrorWords> = {
   characters_unavailable: { says: "示例字符无法下载。", todo: "请检查网络后重试。" },
   characters_damaged: { says: "示例字符已损坏。", todo: "请重试；若仍如此，则服务器上的文件有误。" },
   drawing_empty: { says: "这张图片里没有笔画。", todo: "请用浅底深色，或深底浅色的线条。" },
-  support_invalid: { says: "支持集无法使用。", todo: "请让 1 到 20 个类别有样本。" },
+  episode_impossible: { says: "这些字符不够组成这样的任务。", todo: "请减少类别或样本，或选择全部字母表。" },
   code_unavailable: { says: "页面的这一部分无法下载。", todo: "请检查网络后重试。" },
   module_unavailable: { says: "引擎无法下载。", todo: "请检查网络后重试。" },
   wasm_unsupported: {

@@ -24,6 +24,8 @@ const MOST_SHOTS = 24;
 const MOST_SLOTS = 3;
 /** Keys nearer to each other than this share of the line would overlap. */
 const KEY_GAP = 0.085;
+/** Rows of keys above the line, at most. */
+const MOST_LANES = 6;
 
 /** Which of the headings fits. */
 export function titleOf(attended: Attended): string {
@@ -64,7 +66,9 @@ function drawLine(values: readonly number[], { readings }: Context, what: "dista
   const lanes: number[] = [];
   const items = marks.map(({ value, classId, at }) => {
     const free = lanes.findIndex((last) => at - last >= KEY_GAP);
-    const lane = free < 0 ? lanes.length : free;
+    // Where even that is not enough, keys overlap: in the lane whose last key is furthest.
+    const emptiest = lanes.indexOf(Math.min(...lanes));
+    const lane = free >= 0 ? free : lanes.length < MOST_LANES ? lanes.length : emptiest;
     lanes[lane] = at;
     const key = make("span", "key number", String(classId + 1));
     const item = make("li", "line-mark", key, make("span", "unseen", `: ${digits(value)}`));
