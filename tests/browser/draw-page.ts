@@ -135,7 +135,6 @@ export class DrawPage {
       for (const point of rest) await send("touchMove", point);
       await send("touchEnd");
     }
-    await touch.detach();
   }
 
   async #box(): Promise<{ x: number; y: number; width: number; height: number }> {
