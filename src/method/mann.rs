@@ -10,7 +10,7 @@
 //! the paper delays labels by one. The query only reads: it has nothing to store. There is one
 //! read head in place of four, so that 128 rows hold a shot each of the largest support set.
 //! The key is made from the step itself beside the controller's output: from the output alone
-//! it takes many times as many episodes until two drawings of one class have like keys.
+//! it takes about three times as many episodes until two drawings of a class have like keys.
 //! And equation 3 is sharpened by a key strength, as in the Neural Turing Machine (arXiv
 //! 1410.5401, equation 5), which the paper builds on: cosines alone leave it nearly flat.
 
