@@ -105,7 +105,7 @@ impl Affine {
 pub struct Chosen<'a> {
     /// The convolution's output where BatchNorm's is largest.
     pub values: &'a mut [f32],
-    /// Which of the four that is, or [`NONE`].
+    /// Which of the four that is, or 4 where ReLU passes nothing on.
     pub corners: &'a mut [u32],
     /// The block's output.
     pub output: &'a mut [f32],

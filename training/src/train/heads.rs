@@ -39,7 +39,7 @@ const VALIDATION_BATCHES: u64 = 12;
 const VALIDATION_SEED: u64 = 1;
 
 /// Keeps the order of the shots apart from the sampler's random numbers.
-const ORDER_SEED: u64 = 0x6f72_6465_72;
+const ORDER_SEED: u64 = 0x006f_7264_6572;
 
 const fn shape(way: usize, shot: usize, queries: usize) -> Shape {
     Shape { way, shot, queries }
