@@ -298,10 +298,13 @@ fn input_on_webgpu(
     let (width, height) = source.size();
     let crop = Crop::centred(width, height)?;
     if FrameKernel::takes(&crop) {
-        webgpu.kernel.input(source, &crop, &webgpu.device)
-    } else {
-        Ok(webgpu.upload(canvas.input(source)?))
+        match webgpu.kernel.input(source, &crop, &webgpu.device) {
+            // What the browser does not hand to its GPU, it may still draw on a canvas.
+            Err(Error::PictureUnreadable(_)) => {}
+            made => return made,
+        }
     }
+    Ok(webgpu.upload(canvas.input(source)?))
 }
 
 async fn request_device() -> Result<WgpuSetup, Error> {

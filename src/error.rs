@@ -45,6 +45,12 @@ pub enum Error {
     /// Pixels that do not fill the stated size, or that the browser would not hand over.
     #[error("the picture cannot be read: {0}")]
     PictureUnreadable(String),
+    /// A picture in which nothing is drawn.
+    #[error("there is no drawing in the picture")]
+    DrawingEmpty,
+    /// A file of sample characters that is not the one this build was made for, or is none.
+    #[error("the sample characters are damaged: {0}")]
+    CharactersInvalid(String),
     /// An embedding that is empty of information: not finite, all zero, or of the wrong length.
     #[error("the embedding is not usable: {0}")]
     EmbeddingInvalid(String),
@@ -95,6 +101,8 @@ impl Error {
             Error::PictureTooSmall { .. } => "picture_too_small",
             Error::PictureTooLarge { .. } => "picture_too_large",
             Error::PictureUnreadable(_) => "picture_unreadable",
+            Error::DrawingEmpty => "drawing_empty",
+            Error::CharactersInvalid(_) => "characters_damaged",
             Error::EmbeddingInvalid(_) => "embedding_invalid",
             Error::ClassUnknown(_) => "class_unknown",
             Error::ShotUnknown(_) => "shot_unknown",

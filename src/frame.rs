@@ -9,6 +9,7 @@
 
 use crate::error::Error;
 
+pub mod drawing;
 #[cfg(target_arch = "wasm32")]
 pub mod source;
 #[cfg(target_arch = "wasm32")]

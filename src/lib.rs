@@ -8,23 +8,28 @@
 //!                                                         └─ support ┘   classes x shots, as embeddings
 //! ```
 //!
-//! - [`frame`]: pixels to network input; the only crop, resize and normalisation
+//! - [`frame`]: pixels to network input; the only crop, resize and normalisation.
+//!   [`frame::drawing`]: pixels of a drawing to ink
 //! - [`embedder`]: network input to a 1280-d embedding, on WebGPU or the CPU
 //! - [`support`]: the support set, and undo
 //! - [`method`]: what every few-shot method offers, and the methods
 //! - [`decision`]: similarities to an answer, "none of these" among them
 //! - [`episode`]: which classes, which pictures are support, which are queries
+//! - [`characters`]: sample characters of the drawing page
 //! - [`classifier`]: support set, settings and method put together
+//! - [`lab`]: every method on one support set of drawings
 //! - [`space`]: the embeddings drawn on a plane
 //! - [`weights`]: the weights of every network but the camera's, in one file
 //! - `device` and `web`: the devices, and what crosses to JavaScript (WebAssembly only)
 
+pub mod characters;
 pub mod classifier;
 pub mod decision;
 pub mod embedder;
 pub mod episode;
 pub mod error;
 pub mod frame;
+pub mod lab;
 pub mod method;
 pub mod space;
 pub mod support;

@@ -1,5 +1,5 @@
-//! Everything that crosses to JavaScript, and no arithmetic. The engine lives in a worker,
-//! which calls one method at a time.
+//! Everything that crosses to JavaScript, and no arithmetic: the [`Engine`] of the camera, and
+//! the lab of drawings ([`lab`]). They live in a worker, which calls one method at a time.
 
 use js_sys::{Float32Array, Object, Reflect};
 use serde::de::DeserializeOwned;
@@ -18,6 +18,8 @@ use crate::method::Metric;
 use crate::method::comparison::Comparison;
 use crate::space::{Kind, Space};
 use crate::support::Action;
+
+pub mod lab;
 
 type Js<T> = Result<T, JsValue>;
 
@@ -511,7 +513,8 @@ fn parse<T: DeserializeOwned>(value: JsValue, name: &'static str, range: &'stati
     })
 }
 
-fn object(entries: &[(&str, JsValue)]) -> Js<JsValue> {
+/// A plain object.
+pub(crate) fn object(entries: &[(&str, JsValue)]) -> Js<JsValue> {
     let object = Object::new();
     for (key, value) in entries {
         Reflect::set(&object, &(*key).into(), value)?;

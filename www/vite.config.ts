@@ -11,6 +11,8 @@ import { defineConfig, type Plugin } from "vite";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const MODULE = `${root}pkg/kshot_bg.wasm`;
 const WEIGHTS = `${root}weights/efficientnet_lite0.safetensors`;
+const DRAWINGS = `${root}weights/drawings.safetensors`;
+const CHARACTERS = `${root}weights/omniglot-test.characters`;
 
 function findGlue(): string {
   const entry = `${root}pkg/kshot.js`;
@@ -36,6 +38,7 @@ export default defineConfig(() => {
     define: {
       __MODULE_BYTES__: statSync(MODULE).size,
       __WEIGHTS_BYTES__: statSync(WEIGHTS).size,
+      __LAB_BYTES__: { weights: statSync(DRAWINGS).size, characters: statSync(CHARACTERS).size },
     },
     plugins: [kshotGlue()],
     worker: { format: "es" as const, plugins: () => [kshotGlue()] },

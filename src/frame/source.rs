@@ -6,6 +6,7 @@ use web_sys::{
     ImageBitmap, ImageData, OffscreenCanvas, OffscreenCanvasRenderingContext2d, VideoFrame,
 };
 
+use super::drawing::{Ink, Luminance};
 use super::{Crop, Resizer};
 use crate::error::Error;
 
@@ -39,6 +40,14 @@ impl Source {
             return Err(Error::PictureUnreadable("it is closed already".into()));
         }
         Ok(source)
+    }
+
+    /// What JavaScript gave.
+    pub fn as_js(&self) -> &JsValue {
+        match self {
+            Source::Bitmap(bitmap) => bitmap,
+            Source::Frame(frame) => frame,
+        }
     }
 
     /// Width and height in pixels.
@@ -83,18 +92,42 @@ impl Canvas {
         let (width, height) = source.size();
         let crop = Crop::centred(width, height)?;
         let mut resizer = Resizer::new(crop.side);
-        let most = (STRIP_PIXELS / crop.side).clamp(1, crop.side);
-        self.resize(crop.side, most);
-        let mut top = 0;
-        while top < crop.side {
-            let rows = most.min(crop.side - top);
-            let strip = self.read(source, &crop, top, rows)?;
-            for row in strip.data().0.chunks_exact(crop.side * 4) {
-                resizer.push_row(row)?;
-            }
-            top += rows;
-        }
+        let place = (crop.left, crop.top, crop.side, crop.side);
+        self.rows(source, place, |row| resizer.push_row(row))?;
         resizer.finish()
+    }
+
+    /// The ink of a drawing, `[28 * 28]`; all of the picture is looked at.
+    ///
+    /// # Errors
+    /// As [`Luminance::new`] and [`Luminance::finish`], and [`Error::PictureUnreadable`] where
+    /// the browser refuses.
+    pub fn ink(&self, source: &Source) -> Result<Ink, Error> {
+        let (width, height) = source.size();
+        let mut picture = Luminance::new(width, height)?;
+        self.rows(source, (0, 0, width, height), |row| picture.push_row(row))?;
+        picture.finish()
+    }
+
+    /// The rows of a part of the picture, `(left, top, width, height)`.
+    fn rows(
+        &self,
+        source: &Source,
+        (left, top, width, height): (usize, usize, usize, usize),
+        mut take: impl FnMut(&[u8]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let most = (STRIP_PIXELS / width).clamp(1, height);
+        self.resize(width, most);
+        let mut done = 0;
+        while done < height {
+            let rows = most.min(height - done);
+            let strip = self.read(source, (left, top + done), (width, rows))?;
+            for row in strip.data().0.chunks_exact(width * 4) {
+                take(row)?;
+            }
+            done += rows;
+        }
+        Ok(())
     }
 
     fn resize(&self, width: usize, height: usize) {
@@ -110,12 +143,11 @@ impl Canvas {
     fn read(
         &self,
         source: &Source,
-        crop: &Crop,
-        top: usize,
-        rows: usize,
+        (left, top): (usize, usize),
+        (width, height): (usize, usize),
     ) -> Result<ImageData, Error> {
-        let (left, from) = (crop.left as f64, (crop.top + top) as f64);
-        let (width, height) = (crop.side as f64, rows as f64);
+        let (left, from) = (left as f64, top as f64);
+        let (width, height) = (width as f64, height as f64);
         match source {
             Source::Bitmap(bitmap) => self
                 .context

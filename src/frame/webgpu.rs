@@ -5,16 +5,33 @@
 use burn::cubecl::wgpu::{AutoCompiler, WgpuServer};
 use burn::tensor::{Device, Tensor};
 use burn_wgpu::Wgpu;
+use wasm_bindgen::prelude::*;
 use wgpu::util::DeviceExt;
 
 use super::source::Source;
 use super::{Crop, MEAN, SCALE, SIDE};
 use crate::error::Error;
+use crate::web::object;
 
 /// Largest side of the texture: 16 MB. Larger photos take the CPU's way, in strips.
 pub const MAX_TEXTURE_SIDE: usize = 2048;
 
 const WORKGROUP: u32 = 8;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The browser's queue. wgpu's own call panics where the browser refuses a source, which
+    /// it may do with any `VideoFrame`.
+    type GPUQueue;
+
+    #[wasm_bindgen(method, catch, js_name = copyExternalImageToTexture)]
+    fn copy_external_image_to_texture(
+        this: &GPUQueue,
+        source: &JsValue,
+        destination: &JsValue,
+        size: &JsValue,
+    ) -> Result<(), JsValue>;
+}
 
 /// The pipeline, and the texture of the last frame's size.
 pub struct FrameKernel {
@@ -64,6 +81,7 @@ impl FrameKernel {
     /// want it. The work is submitted, not waited for.
     ///
     /// # Errors
+    /// [`Error::PictureUnreadable`] where the browser does not hand this source to its GPU,
     /// [`Error::DeviceLost`] where the tensor's buffer cannot be had.
     pub fn input(
         &mut self,
@@ -72,40 +90,11 @@ impl FrameKernel {
         burn: &Device,
     ) -> Result<Tensor<4>, Error> {
         self.resize(crop.side);
-        let Some((side, texture, taps)) = &self.frame else {
+        let Some((_, texture, taps)) = &self.frame else {
             return Err(Error::DeviceLost("the frame's texture is missing".into()));
         };
-        let side = *side as u32;
-        self.queue.copy_external_image_to_texture(
-            &wgpu::CopyExternalImageSourceInfo {
-                source: match source {
-                    Source::Bitmap(bitmap) => {
-                        wgpu::ExternalImageSource::ImageBitmap(bitmap.clone())
-                    }
-                    Source::Frame(frame) => {
-                        wgpu::ExternalImageSource::VideoFrame(Clone::clone(frame))
-                    }
-                },
-                origin: wgpu::Origin2d {
-                    x: crop.left as u32,
-                    y: crop.top as u32,
-                },
-                flip_y: false,
-            },
-            wgpu::CopyExternalImageDestInfo {
-                texture,
-                mip_level: 0,
-                origin: wgpu::Origin3d::ZERO,
-                aspect: wgpu::TextureAspect::All,
-                color_space: wgpu::PredefinedColorSpace::Srgb,
-                premultiplied_alpha: false,
-            },
-            wgpu::Extent3d {
-                width: side,
-                height: side,
-                depth_or_array_layers: 1,
-            },
-        );
+        copy(&self.queue, source, crop, texture)
+            .map_err(|error| Error::PictureUnreadable(format!("{error:?}")))?;
 
         let lost = |error: &dyn std::fmt::Debug| Error::DeviceLost(format!("{error:?}"));
         let input = Tensor::<4>::empty([1, SIDE, SIDE, 3], burn);
@@ -183,6 +172,25 @@ impl FrameKernel {
             });
         self.frame = Some((side, texture, taps));
     }
+}
+
+/// The centre square into the texture, alpha not premultiplied.
+fn copy(
+    queue: &wgpu::Queue,
+    source: &Source,
+    crop: &Crop,
+    texture: &wgpu::Texture,
+) -> Result<(), JsValue> {
+    let (Some(queue), Some(texture)) = (queue.as_webgpu(), texture.as_webgpu()) else {
+        return Err("the device is not the browser's".into());
+    };
+    let origin = object(&[("x", crop.left.into()), ("y", crop.top.into())])?;
+    let source = object(&[("source", source.as_js().clone()), ("origin", origin)])?;
+    let destination = object(&[("texture", JsValue::clone(texture))])?;
+    let size = object(&[("width", crop.side.into()), ("height", crop.side.into())])?;
+    queue
+        .unchecked_ref::<GPUQueue>()
+        .copy_external_image_to_texture(&source, &destination, &size)
 }
 
 /// The triangle filter as the shader reads it: `SIDE` pairs of the first tap and the

@@ -21,6 +21,7 @@
 //! - [`train`]: the loop, its checkpoints and its curve; [`measure`]: what weights are chosen by
 //! - [`drawings`]: all trained weights in one file; [`contestants`] and [`omniglot_table`]: the
 //!   methods beside the published figures
+//! - [`samples`]: the sample characters of the drawing page
 //! - [`convert`]: a PyTorch checkpoint to the weights file, by way of [`safetensors_file`]
 
 pub mod calibrate;
@@ -40,6 +41,7 @@ pub mod pack;
 pub mod pictures;
 pub mod report;
 pub mod safetensors_file;
+pub mod samples;
 pub mod score;
 pub mod similarities;
 pub mod statistics;

@@ -45,13 +45,18 @@ export async function fetchModule(url: string, bytes: number, count: Count): Pro
   }
 }
 
-/** Downloads the weights; the engine checks their SHA-256. */
-export async function fetchWeights(url: string, bytes: number, count: Count): Promise<Blob> {
-  const response = await request(url, "weights_unavailable");
+/** Downloads weights, or what else is of use only whole; the engine checks the SHA-256. */
+export async function fetchWeights(
+  url: string,
+  bytes: number,
+  count: Count,
+  code: ErrorCode = "weights_unavailable",
+): Promise<Blob> {
+  const response = await request(url, code);
   try {
     return await readCounted(response, bytes, count);
   } catch (error) {
-    throw asKShotError(error, "weights_unavailable");
+    throw asKShotError(error, code);
   }
 }
 

@@ -5,6 +5,7 @@
  * `bundler` (the default) leaves instantiation to us, `web` brings `initSync`.
  */
 import * as glue from "virtual:kshot-glue";
+import type { Alphabet, EpisodeResult, Ink, LabTask, Reading, TaskShape } from "./lab-types.ts";
 import type {
   Answer,
   BackendChoice,
@@ -71,8 +72,22 @@ export interface Engine {
   free(): void;
 }
 
-interface Exports {
+/** All methods on drawings. Errors carry a `code`. */
+export interface LabEngine {
+  alphabets(): Alphabet[];
+  /** The support set is kept and only worked out again where it changed. */
+  read(classes: Uint8Array, inks: Uint8Array, query: Ink): Reading[];
+  task(shape: TaskShape): LabTask;
+  measure(shape: TaskShape, number: number): EpisodeResult;
+  free(): void;
+}
+
+/** What the module offers. */
+export interface Exports {
   Engine: new (weights: Uint8Array) => Engine;
+  Lab: new (weights: Uint8Array, characters: Uint8Array) => LabEngine;
+  /** The ink of a drawing, `[28 * 28]` of 0 and 1. */
+  ink_of(source: Frame): Ink;
   picture_limits(): PictureLimits;
 }
 

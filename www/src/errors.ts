@@ -39,6 +39,11 @@ export interface PackedError {
 const CODES: Record<ErrorCode, true> = {
   weights_unavailable: true,
   weights_damaged: true,
+  characters_unavailable: true,
+  characters_damaged: true,
+  drawing_empty: true,
+  episode_impossible: true,
+  code_unavailable: true,
   module_unavailable: true,
   wasm_unsupported: true,
   simd_unsupported: true,

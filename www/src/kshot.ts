@@ -9,6 +9,7 @@ import weightsFile from "../../weights/efficientnet_lite0.safetensors?url";
 import type { Frame, SettingsReport } from "./engine.ts";
 import { KShotError, messageOf } from "./errors.ts";
 import { FrameQueue } from "./frame-queue.ts";
+import type { Lab, LabOptions } from "./lab.ts";
 import type { Call, Calls, SupportReply } from "./protocol.ts";
 import { type KShotEvents, Session } from "./session.ts";
 import { takeFrame } from "./sources.ts";
@@ -29,6 +30,8 @@ import type {
 
 export type { SettingsReport } from "./engine.ts";
 export { KShotError } from "./errors.ts";
+export type { Lab, LabOptions } from "./lab.ts";
+export type * from "./lab-types.ts";
 export type { KShotEvents } from "./session.ts";
 export type * from "./types.ts";
 
@@ -266,15 +269,32 @@ export class KShot {
     return this.#session.chooseBackend(choice);
   }
 
+  /**
+   * Opens the lab: every method on drawings. Its code, weights and sample characters are downloaded only now.
+   * Throws `weights_unavailable`, `weights_damaged`, `characters_unavailable`, `characters_damaged`; nothing
+   * changes then, and it can be tried again.
+   *
+   * @example
+   * const lab = await kshot.openLab();
+   * const { classes } = await lab.task({ way: 5, shot: 1, queries: 1, alphabet: null, seed: 1 });
+   * const shots = classes.flatMap(({ shots }, classId) => shots.map((ink) => ({ classId, ink })));
+   * const { readings } = await lab.read(shots, await lab.inkOf(canvas));
+   */
+  async openLab(options: LabOptions = {}): Promise<Lab> {
+    await this.#session.usable();
+    const { Lab } = await import("./lab.ts");
+    return Lab.open(this.#session, options);
+  }
+
   /** All classes, embeddings and settings; made from the page's own copy, so it works after a crash too. */
   exportState(): KShotState {
     const { settings, embedder, mirror } = this.#session;
-    const { metric, temperature, threshold } = settings;
+    const { method, metric, temperature, threshold } = settings;
     return {
       format: "kshot-state",
       version: 1,
       embedder: { ...embedder },
-      settings: { metric, temperature, threshold },
+      settings: { method, metric, temperature, threshold },
       classes: mirror
         .classes()
         .map((entry) => ({ ...entry, shots: entry.shots.map((shot) => shot.slice()) })),

@@ -6,6 +6,7 @@
  */
 import type { Frame, PictureLimits, SettingsReport, StoredShape } from "./engine.ts";
 import type { PackedError } from "./errors.ts";
+import type { Alphabet, EpisodeResult, Ink, LabTask, Reading, TaskShape } from "./lab-types.ts";
 import type {
   Answer,
   BackendChoice,
@@ -53,6 +54,18 @@ export interface Calls {
   space: { args: null; result: SpacePoint[] };
   restore: { args: { state: StoredShape; embeddings: Float32Array<ArrayBuffer> }; result: SupportReply };
   memory: { args: null; result: { wasmBytes: number; gpuBytes: number | null } };
+  lab_load: {
+    args: { weights: ArrayBuffer; characters: ArrayBuffer };
+    result: { alphabets: Alphabet[] };
+  };
+  lab_ink: { args: { frame: Frame }; result: Ink };
+  /** `classes` has the place of each shot's class, `inks` the shots one after another. */
+  lab_read: {
+    args: { classes: Uint8Array; inks: Uint8Array; query: Ink };
+    result: { readings: Reading[]; ms: number };
+  };
+  lab_task: { args: { shape: TaskShape }; result: LabTask };
+  lab_measure: { args: { shape: TaskShape; number: number }; result: EpisodeResult };
 }
 
 /** The name of a call. */

@@ -9,6 +9,7 @@ import { checkBrowser, fetchModule, fetchWeights } from "./download.ts";
 import type { PictureLimits, SettingsReport } from "./engine.ts";
 import { asKShotError, KShotError } from "./errors.ts";
 import { Events } from "./events.ts";
+import type { Alphabet } from "./lab-types.ts";
 import type { Call, Calls } from "./protocol.ts";
 import { flatten, SupportMirror } from "./support-mirror.ts";
 import type {
@@ -43,6 +44,12 @@ export interface Files {
   weightsBytes: number;
 }
 
+/** The files of the lab, kept for the worker that follows one that died. */
+export interface LabFiles {
+  weights: Blob;
+  characters: Blob;
+}
+
 // A GPU that says nothing for this long is lost; a frame takes milliseconds on real ones and a few
 // seconds on the slowest software adapter.
 const GPU_SILENCE_MS = 30_000;
@@ -64,6 +71,7 @@ export class Session {
   #link: WorkerLink | null = null;
   #module: WebAssembly.Module | null = null;
   #weights: Blob | null = null;
+  #lab: LabFiles | null = null;
   #recovery: Promise<void> | null = null;
   #recoveredAt = Number.NEGATIVE_INFINITY;
   #disposed = false;
@@ -143,12 +151,20 @@ export class Session {
     this.events.emit("settings", settings);
   }
 
+  /** Loads the lab's methods and characters, into this worker and every later one. */
+  async loadLab(files: LabFiles): Promise<{ alphabets: Alphabet[] }> {
+    await this.usable();
+    const reply = await loadLab(present(this.#link), files);
+    this.#lab = files;
+    return reply;
+  }
+
   /** Ends everything. Calls under way reject with `disposed`. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#link?.end(disposedError());
-    this.#module = this.#weights = null;
+    this.#module = this.#weights = this.#lab = null;
     this.#setStatus("idle");
     this.events.clear();
   }
@@ -196,9 +212,10 @@ export class Session {
     try {
       const link = this.#startWorker();
       await this.#build(link);
-      const { metric, temperature, threshold } = this.settings;
+      if (this.#lab !== null) await loadLab(link, this.#lab);
+      const { method, metric, temperature, threshold } = this.settings;
       const stored = flatten(
-        { metric, temperature, threshold },
+        { method, metric, temperature, threshold },
         this.mirror.classes(),
         this.embedder.dimensions,
       );
@@ -237,6 +254,14 @@ export class Session {
     this.measuring = measuring;
     if (this.device !== null) this.events.emit("device", this.device);
   }
+}
+
+async function loadLab(link: WorkerLink, files: LabFiles): Promise<{ alphabets: Alphabet[] }> {
+  const [weights, characters] = await Promise.all([
+    files.weights.arrayBuffer(),
+    files.characters.arrayBuffer(),
+  ]);
+  return link.call("lab_load", { weights, characters }, { transfer: [weights, characters] });
 }
 
 function disposedError(): KShotError {

@@ -9,8 +9,14 @@ export type Backend = "webgpu" | "cpu";
 /** `auto` times both after a warm-up and keeps the faster. */
 export type BackendChoice = "auto" | Backend;
 
-/** How a query embedding is compared with a prototype. */
+/** How two embeddings are compared. `matching` takes the cosine, whatever is set. */
 export type Metric = "euclidean" | "cosine";
+
+/**
+ * How a query is compared with the shots, by methods that need no weights of their own: with the mean of each
+ * class's shots, with the nearest shot, or with all shots, the nearer the more.
+ */
+export type Comparison = "prototypical" | "siamese" | "matching";
 
 /** The life of an engine. `recovering`: the device or the worker was lost and is being rebuilt. */
 export type EngineStatus = "idle" | "loading" | "ready" | "recovering" | "failed";
@@ -77,7 +83,7 @@ export type UndoAction =
 export interface ClassScore {
   classId: number;
   name: string;
-  /** -1 to 1; 1 is the prototype itself. Cosine, or 1 - d²/2 for the squared Euclidean distance d². */
+  /** -1 to 1; 1 is the prototype, or the nearest shot, itself. Cosine, or 1 - d²/2 for the squared Euclidean distance d². */
   similarity: number;
   /** Softmax over the enabled classes, 0 to 1. */
   probability: number;
@@ -109,6 +115,7 @@ export interface FrameTiming {
 }
 
 export interface Settings {
+  method: Comparison;
   metric: Metric;
   /** Softmax temperature in units of the squared distance; `auto` is the shipped value for the metric. */
   temperature: number | "auto";
@@ -144,6 +151,11 @@ export interface KShotState {
 export type ErrorCode =
   | "weights_unavailable"
   | "weights_damaged"
+  | "characters_unavailable"
+  | "characters_damaged"
+  | "drawing_empty"
+  | "episode_impossible"
+  | "code_unavailable"
   | "module_unavailable"
   | "wasm_unsupported"
   | "simd_unsupported"

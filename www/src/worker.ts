@@ -4,14 +4,16 @@
  * It answers calls one for one and keeps nothing but the engine. A trap makes the module useless:
  * the page then ends this worker and starts another.
  */
-import { type Candidate, type Engine, instantiate } from "./engine.ts";
+import { type Candidate, type Engine, type Exports, instantiate, type LabEngine } from "./engine.ts";
 import { packError } from "./errors.ts";
 import type { Call, Calls, Request, SupportReply, WorkerMessage } from "./protocol.ts";
 import type { LoadProgress, SupportSummary } from "./types.ts";
 
 type Handlers = { [C in Call]: (args: Calls[C]["args"]) => Calls[C]["result"] | Promise<Calls[C]["result"]> };
 
+let exports: Exports | null = null;
 let built: Engine | null = null;
+let lab: LabEngine | null = null;
 // The engine takes one call at a time, also where a call waits for the GPU.
 let lane: Promise<void> = Promise.resolve();
 // Choices of a device come one after the other, so that the last one stands.
@@ -25,8 +27,12 @@ function takeCandidate(): Candidate | undefined {
 }
 
 function engine(): Engine {
-  if (built === null) throw Object.assign(new Error("the engine is not loaded"), { code: "engine_crashed" });
-  return built;
+  return loaded(built);
+}
+
+function loaded<T>(part: T | null): T {
+  if (part === null) throw Object.assign(new Error("the engine is not loaded"), { code: "engine_crashed" });
+  return part;
 }
 
 function withSettings(support: SupportSummary): SupportReply {
@@ -36,7 +42,7 @@ function withSettings(support: SupportSummary): SupportReply {
 const handlers: Handlers = {
   load: ({ module, weights }) => {
     postProgress({ step: "build", loaded: 0, total: 0 });
-    const exports = instantiate(module);
+    exports = instantiate(module);
     built = new exports.Engine(new Uint8Array(weights));
     return {
       ...withSettings(built.support()),
@@ -68,6 +74,20 @@ const handlers: Handlers = {
   space: () => engine().space(),
   restore: ({ state, embeddings }) => withSettings(engine().restore(state, embeddings)),
   memory: () => engine().memory(),
+  lab_load: ({ weights, characters }) => {
+    const next = new (loaded(exports).Lab)(new Uint8Array(weights), new Uint8Array(characters));
+    lab?.free();
+    lab = next;
+    return { alphabets: lab.alphabets() };
+  },
+  lab_ink: ({ frame }) => loaded(exports).ink_of(frame),
+  lab_read: ({ classes, inks, query }) => {
+    const start = performance.now();
+    const readings = loaded(lab).read(classes, inks, query);
+    return { readings, ms: performance.now() - start };
+  },
+  lab_task: ({ shape }) => loaded(lab).task(shape),
+  lab_measure: ({ shape, number }) => loaded(lab).measure(shape, number),
 };
 
 async function answerCall({ id, call, args }: Request): Promise<void> {

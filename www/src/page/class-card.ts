@@ -47,9 +47,7 @@ export class ClassCard {
     this.#record.type = "button";
     this.#record.append(makeRing(), this.#recordText, this.#recordKey);
     this.#strip = new ShotStrip((shotId) => actions.removeShot(this.id, shotId));
-    const refused = make("ul", "refused");
-    refused.setAttribute("role", "alert");
-    this.refusals = new Refusals(refused);
+    this.refusals = new Refusals();
 
     const files = makeFileInput();
     const folder = makeFileInput();
@@ -79,7 +77,7 @@ export class ClassCard {
         files,
         folder,
       ),
-      refused,
+      this.refusals.element,
     );
 
     recorder.bind(this.#record, this.id);

@@ -42,15 +42,13 @@ class ClassList implements CardActions {
       adding = adding.then(() => this.#add());
     });
     acceptDrops(this.#adder, async (transfer) => this.#addFolders(await filesOf(transfer)));
-    const refused = make("ul", "refused wide");
-    refused.setAttribute("role", "alert");
-    this.#adderRefusals = new Refusals(refused);
+    this.#adderRefusals = new Refusals();
     this.#adder.hidden = true;
     app.events.on("engine", () => {
       this.#adder.hidden = false;
     });
     find("cards").append(this.#adder);
-    find("cards").after(refused);
+    find("cards").after(this.#adderRefusals.element);
     onLanguage(() => {
       setText(title, words().addClass);
       setText(hint, words().addClassHint);

@@ -1,28 +1,19 @@
-/** "How it decides": the metric and the temperature, each with a sentence in plain words. */
+/** "How it decides": the method, the metric and the temperature, each with a sentence in plain words. */
 import type { SettingsReport } from "../kshot.ts";
-import type { Metric, Settings } from "../types.ts";
+import type { Comparison, Metric, Settings } from "../types.ts";
 import type { App } from "./app.ts";
 import { find, make, setLabel, setText } from "./dom.ts";
 import { onLanguage, words } from "./language.ts";
 
+const METHODS: readonly Comparison[] = ["prototypical", "siamese", "matching"];
 const METRICS: readonly Metric[] = ["euclidean", "cosine"];
 // The slider is logarithmic, a tenth to ten times the automatic value.
 const SPAN = 10;
 
 /** Starts the disclosure. */
 export function startDecide(app: App): void {
-  const legend = make("legend");
-  const metric = make("fieldset", "choices", legend);
-  const radios = METRICS.map((value) => {
-    const input = make("input");
-    input.type = "radio";
-    input.name = "metric";
-    input.value = value;
-    const name = make("strong");
-    const says = make("span", "fine");
-    metric.append(make("label", "choice", input, make("span", "", name, says)));
-    return { value, input, name, says };
-  });
+  const method = new Choices("method", METHODS, (value) => set({ method: value }));
+  const metric = new Choices("metric", METRICS, (value) => set({ metric: value }));
   const label = make("label");
   const slider = make("input");
   slider.type = "range";
@@ -36,7 +27,13 @@ export function startDecide(app: App): void {
   auto.type = "button";
   const says = make("p", "fine");
   const oneShot = make("p", "fine");
-  find("decide-body").append(metric, make("div", "temperature", label, slider, number, auto), says, oneShot);
+  find("decide-body").append(
+    method.element,
+    metric.element,
+    make("div", "temperature", label, slider, number, auto),
+    says,
+    oneShot,
+  );
 
   let automatic = 1;
   const show = (settings: SettingsReport) => {
@@ -46,15 +43,14 @@ export function startDecide(app: App): void {
     slider.value = String(Math.log(value / automatic) / Math.log(SPAN));
     setText(number, value.toPrecision(2));
     auto.setAttribute("aria-pressed", String(isAuto));
-    for (const radio of radios) radio.input.checked = radio.value === settings.metric;
+    method.choose(settings.method);
+    metric.choose(settings.method === "matching" ? "cosine" : settings.metric);
+    metric.element.disabled = settings.method === "matching";
   };
   const set = (settings: Partial<Settings>) => {
     // While the engine is being rebuilt nothing is set, and what is shown goes back to what holds.
     app.ready?.setSettings(settings).catch(() => app.engine && show(app.engine.settings));
   };
-  metric.addEventListener("change", (event) => {
-    if (event.target instanceof HTMLInputElement) set({ metric: event.target.value as Metric });
-  });
   slider.addEventListener("input", () => set({ temperature: automatic * SPAN ** Number(slider.value) }));
   auto.addEventListener("click", () => set({ temperature: "auto" }));
 
@@ -64,15 +60,47 @@ export function startDecide(app: App): void {
   });
   onLanguage(() => {
     const all = words();
-    setText(legend, all.metric);
-    for (const radio of radios) {
-      setText(radio.name, all[radio.value]);
-      setText(radio.says, all[`${radio.value}Says`]);
-    }
+    method.say(all.method, (value) => [all.methods[value].name, all.methods[value].says]);
+    metric.say(all.metric, (value) => [all[value], all[`${value}Says`]]);
     setText(label, all.temperature);
     setText(says, all.temperatureSays);
     setText(oneShot, all.oneShotSays);
     setText(auto, all.auto);
     setLabel(auto, `${all.temperature}: ${all.auto}`);
   });
+}
+
+/** A few choices, one of them taken, each with a sentence. */
+class Choices<T extends string> {
+  readonly element = make("fieldset", "choices");
+  readonly #legend = make("legend");
+  readonly #radios: { value: T; input: HTMLInputElement; name: HTMLElement; says: HTMLElement }[];
+
+  constructor(group: string, values: readonly T[], onChoose: (value: T) => void) {
+    this.element.append(this.#legend);
+    this.#radios = values.map((value) => {
+      const input = make("input");
+      input.type = "radio";
+      input.name = group;
+      input.value = value;
+      input.addEventListener("change", () => onChoose(value));
+      const name = make("strong");
+      const says = make("span", "fine");
+      this.element.append(make("label", "choice", input, make("span", "", name, says)));
+      return { value, input, name, says };
+    });
+  }
+
+  choose(value: T): void {
+    for (const radio of this.#radios) radio.input.checked = radio.value === value;
+  }
+
+  say(legend: string, words: (value: T) => [name: string, says: string]): void {
+    setText(this.#legend, legend);
+    for (const radio of this.#radios) {
+      const [name, says] = words(radio.value);
+      setText(radio.name, name);
+      setText(radio.says, says);
+    }
+  }
 }

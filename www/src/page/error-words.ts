@@ -17,6 +17,26 @@ const en: Record<ErrorCode, ErrorWords> = {
     says: "The network's weights arrived damaged.",
     todo: "Try again; if it stays so, the server holds a wrong file.",
   },
+  characters_unavailable: {
+    says: "The sample characters could not be downloaded.",
+    todo: "Check the connection, then try again.",
+  },
+  characters_damaged: {
+    says: "The sample characters arrived damaged.",
+    todo: "Try again; if it stays so, the server holds a wrong file.",
+  },
+  drawing_empty: {
+    says: "There is no drawing in this picture.",
+    todo: "Use one with dark lines on light paper, or light ones on a dark board.",
+  },
+  episode_impossible: {
+    says: "These characters are too few for such a task.",
+    todo: "Choose fewer classes or shots, or all alphabets.",
+  },
+  code_unavailable: {
+    says: "This part of the page could not be downloaded.",
+    todo: "Check the connection, then try again.",
+  },
   module_unavailable: {
     says: "The engine could not be downloaded.",
     todo: "Check the connection, then try again.",
@@ -78,6 +98,11 @@ const en: Record<ErrorCode, ErrorWords> = {
 const zh: Record<ErrorCode, ErrorWords> = {
   weights_unavailable: { says: "网络权重无法下载。", todo: "请检查网络后重试。" },
   weights_damaged: { says: "网络权重已损坏。", todo: "请重试；若仍如此，则服务器上的文件有误。" },
+  characters_unavailable: { says: "示例字符无法下载。", todo: "请检查网络后重试。" },
+  characters_damaged: { says: "示例字符已损坏。", todo: "请重试；若仍如此，则服务器上的文件有误。" },
+  drawing_empty: { says: "这张图片里没有笔画。", todo: "请用浅底深色，或深底浅色的线条。" },
+  episode_impossible: { says: "这些字符不够组成这样的任务。", todo: "请减少类别或样本，或选择全部字母表。" },
+  code_unavailable: { says: "页面的这一部分无法下载。", todo: "请检查网络后重试。" },
   module_unavailable: { says: "引擎无法下载。", todo: "请检查网络后重试。" },
   wasm_unsupported: {
     says: "此浏览器无法运行 WebAssembly。",

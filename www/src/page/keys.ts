@@ -7,7 +7,9 @@ export function startKeys(app: App, recorder: Recorder, actions: { freeze(): voi
   const held = new Map<string, number>();
 
   addEventListener("keydown", (event) => {
-    if (isTyping(event.target) || event.isComposing) return;
+    // The drawing page has keys of its own.
+    if (isTyping(event.target) || event.isComposing || document.documentElement.dataset.tab === "draw")
+      return;
     if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z") {
       event.preventDefault();
       actions.undo();
@@ -35,7 +37,8 @@ export function startKeys(app: App, recorder: Recorder, actions: { freeze(): voi
   });
 }
 
-function isTyping(target: EventTarget | null): boolean {
+/** Whether keys go into a field. */
+export function isTyping(target: EventTarget | null): boolean {
   if (target instanceof HTMLInputElement)
     return !["checkbox", "radio", "range", "file"].includes(target.type);
   return target instanceof HTMLTextAreaElement || (target instanceof HTMLElement && target.isContentEditable);

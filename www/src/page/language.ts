@@ -8,23 +8,28 @@ import { type ErrorWords, errorWords } from "./error-words.ts";
 import { recall, remember } from "./store.ts";
 import { type Language, languages, type Words } from "./words.ts";
 
-let language: Language =
+let current: Language =
   recall("language", ["en", "zh"]) ?? (navigator.language.startsWith("zh") ? "zh" : "en");
 const listeners = new Set<() => void>();
 
+/** Which language that is. */
+export function language(): Language {
+  return current;
+}
+
 /** The words in use; read them when they are shown, never keep them. */
 export function words(): Words {
-  return languages[language];
+  return languages[current];
 }
 
 /** What to say of an error. */
 export function wordsOf(error: KShotError): ErrorWords {
-  return errorWords[language][error.code];
+  return errorWords[current][error.code];
 }
 
 /** The name in the language in use. */
 export function nameIn(names: Record<Language, string>): string {
-  return names[language];
+  return names[current];
 }
 
 /** Calls back now and whenever the language changes. */
@@ -36,13 +41,13 @@ export function onLanguage(say: () => void): void {
 /** Starts the switch in the top bar. */
 export function startLanguage(): void {
   find("language").addEventListener("click", () => {
-    language = language === "en" ? "zh" : "en";
-    remember("language", language);
+    current = current === "en" ? "zh" : "en";
+    remember("language", current);
     for (const say of listeners) say();
   });
   onLanguage(() => {
-    document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";
-    find("language").dataset.language = language;
+    document.documentElement.lang = current === "zh" ? "zh-Hans" : "en";
+    find("language").dataset.language = current;
     const all = words();
     for (const element of document.querySelectorAll<HTMLElement>("[data-word]")) {
       setText(element, wordAt(all, element.dataset.word));

@@ -1,4 +1,4 @@
-/** A list of files that were not taken, each with its reason and what to do; it can be dismissed. */
+/** Files that were not taken, each with its reason and what to do; the list is told at once and can be dismissed. */
 import type { KShotError } from "../errors.ts";
 import { make, makeIconButton, setLabel } from "./dom.ts";
 import { onLanguage, words, wordsOf } from "./language.ts";
@@ -7,11 +7,14 @@ import { onLanguage, words, wordsOf } from "./language.ts";
 const SHOWN = 4;
 
 export class Refusals {
-  readonly #list: HTMLUListElement;
+  readonly element: HTMLElement;
   #refused: { name: string; error: KShotError }[] = [];
 
-  constructor(list: HTMLElement) {
-    this.#list = list as HTMLUListElement;
+  /** Shows them in `element`, which stays empty as long as there are none. */
+  constructor(element = make("div")) {
+    this.element = element;
+    element.classList.add("refused");
+    element.setAttribute("role", "alert");
     onLanguage(() => this.#show());
   }
 
@@ -35,12 +38,14 @@ export class Refusals {
       return row;
     });
     if (this.#refused.length > SHOWN) rows.push(make("li", "", moreShots(this.#refused.length - SHOWN)));
-    if (rows.length > 0) {
-      const close = makeIconButton("close");
-      setLabel(close, dismiss);
-      close.addEventListener("click", () => this.clear());
-      rows.unshift(make("li", "refused-head", filesRefused(this.#refused.length), close));
+    if (rows.length === 0) {
+      this.element.replaceChildren();
+      return;
     }
-    this.#list.replaceChildren(...rows);
+    const close = makeIconButton("close");
+    setLabel(close, dismiss);
+    close.addEventListener("click", () => this.clear());
+    const head = make("p", "refused-head", filesRefused(this.#refused.length), close);
+    this.element.replaceChildren(head, make("ul", "", ...rows));
   }
 }

@@ -1,38 +1,42 @@
 /**
  * The stage: the camera, a photo that was dropped or opened, or the sample photos. It decides which of
- * them is the picture that is asked about.
+ * them is the picture that is asked about, and shows the drawing page in the place of all of them.
  */
 import { KShotError } from "../errors.ts";
 import type { App } from "./app.ts";
 import { CameraView, type Mode } from "./camera-view.ts";
 import type { Pace } from "./device-panel.ts";
 import { find } from "./dom.ts";
+import type { DrawTab } from "./draw-tab.ts";
 import { acceptDrops, filesOf } from "./drops.ts";
 import { Refusals } from "./refusals.ts";
 import type { SamplesView } from "./samples.ts";
 
-type Tab = "camera" | "samples";
-const TABS: readonly Tab[] = ["camera", "samples"];
+type Tab = "camera" | "samples" | "draw";
+const TABS: readonly Tab[] = ["camera", "samples", "draw"];
 
 export class Stage {
   readonly #app: App;
   readonly #samples: SamplesView;
+  readonly #draw: DrawTab;
   readonly #refusals = new Refusals(find("stage-files"));
   readonly #photo = find<HTMLImageElement>("photo");
   readonly camera: CameraView;
   #tab: Tab = "camera";
   #photoUrl: string | null = null;
 
-  constructor(app: App, pace: Pace, samples: SamplesView) {
+  constructor(app: App, pace: Pace, samples: SamplesView, draw: DrawTab) {
     this.#app = app;
     this.#samples = samples;
+    this.#draw = draw;
     this.camera = new CameraView(app, pace, (mode) => this.#show(this.#photoUrl === null ? mode : "photo"));
     for (const tab of TABS) {
       const button = find(`tab-${tab}`);
       button.addEventListener("click", () => this.open(tab));
       button.addEventListener("keydown", (event) => {
         if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-        const other = tab === "camera" ? "samples" : "camera";
+        const step = event.key === "ArrowRight" ? 1 : TABS.length - 1;
+        const other = TABS[(TABS.indexOf(tab) + step) % TABS.length] ?? tab;
         this.open(other);
         find(`tab-${other}`).focus();
       });
@@ -59,9 +63,10 @@ export class Stage {
     });
   }
 
-  /** Shows the camera or the samples. */
+  /** Shows the camera, the samples or the drawing page. */
   open(tab: Tab): void {
     if (tab === this.#tab) return;
+    if (this.#tab === "draw") this.#draw.close();
     this.#tab = tab;
     document.documentElement.dataset.tab = tab;
     for (const one of TABS) {
@@ -73,7 +78,10 @@ export class Stage {
     this.closePhoto();
     if (this.camera.mode !== "off") this.camera.close();
     this.#app.show(null);
-    if (tab === "samples") {
+    if (tab === "draw") {
+      this.#app.usePicture(null);
+      this.#draw.open();
+    } else if (tab === "samples") {
       this.#app.usePicture(() => this.#samples.picture);
       void this.#samples.open();
     } else {

@@ -1,14 +1,17 @@
 /**
  * Every word of the page, in English and 简体中文. A key that one language lacks does not compile.
- * Sentences about errors are in error-words.ts.
+ * Sentences about errors are in error-words.ts, the drawing page's own in draw/words.ts.
  */
 
 const en = {
   tabs: "Where pictures come from",
   camera: "Camera",
   samples: "Samples",
+  draw: "Draw",
+  drawOpening: "Getting the drawing page…",
   theme: { auto: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" },
   switchLanguage: "中",
+  switchLanguageLabel: "中文",
   stage: "Picture",
   reading: "Answer",
   classes: "Classes",
@@ -66,13 +69,26 @@ const en = {
   autoTitle: "Found from your own shots: each is left out once and compared with the rest",
 
   decide: "How it decides",
+  method: "Method",
+  methods: {
+    prototypical: {
+      name: "Prototypical",
+      says: "Compares the picture with the mean of each class's shots.",
+    },
+    siamese: {
+      name: "Siamese",
+      says: "Compares it with every shot; the nearest one decides.",
+    },
+    matching: {
+      name: "Matching",
+      says: "All shots vote for their class, the nearer the more. It compares by the cosine.",
+    },
+  },
   metric: "Comparison",
   euclidean: "Squared Euclidean distance",
-  euclideanSays:
-    "How far the picture lies from the mean of a class's shots. Classes with varied shots lie further away.",
+  euclideanSays: "How far two embeddings lie apart. The mean of varied shots lies further from everything.",
   cosine: "Cosine",
-  cosineSays:
-    "The angle between the picture and the mean of a class's shots. How varied the shots are does not count.",
+  cosineSays: "The angle between two embeddings. How varied the shots behind a mean are does not count.",
   temperature: "Temperature",
   temperatureSays:
     "Low makes the percentages decided, high makes them cautious. The order of the classes stays the same.",
@@ -177,8 +193,11 @@ const zh: Words = {
   tabs: "图片来源",
   camera: "摄像头",
   samples: "示例",
+  draw: "手绘",
+  drawOpening: "正在获取手绘页面…",
   theme: { auto: "主题：跟随系统", light: "主题：浅色", dark: "主题：深色" },
   switchLanguage: "EN",
+  switchLanguageLabel: "English",
   stage: "画面",
   reading: "答案",
   classes: "类别",
@@ -236,11 +255,17 @@ const zh: Words = {
   autoTitle: "由你的样本得出：每次留出一个，与其余样本比较",
 
   decide: "如何判断",
+  method: "方法",
+  methods: {
+    prototypical: { name: "原型网络", says: "把图片与每个类别的样本均值比较。" },
+    siamese: { name: "孪生网络", says: "把图片与每个样本比较，由最近的一个决定。" },
+    matching: { name: "匹配网络", says: "所有样本为各自的类别投票，越近权重越大；比较的是余弦。" },
+  },
   metric: "比较方式",
   euclidean: "平方欧氏距离",
-  euclideanSays: "图片离该类样本均值有多远。样本差异大的类别会显得更远。",
+  euclideanSays: "两个嵌入相距多远。差异大的样本，其均值离一切都更远。",
   cosine: "余弦",
-  cosineSays: "图片与该类样本均值之间的夹角，不受样本差异大小的影响。",
+  cosineSays: "两个嵌入之间的夹角，不受均值背后样本差异大小的影响。",
   temperature: "温度",
   temperatureSays: "低则百分比果断，高则谨慎；类别的先后顺序不变。",
   oneShotSays: "某个类别只有一个样本时显示相似度：百分比会显得过于肯定。",
