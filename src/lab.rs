@@ -1,7 +1,7 @@
 //! The lab: every method of the lecture on one support set of drawings.
 //!
 //! Where it stands on the path: ink `[28 * 28]` in ([`crate::frame::drawing`] makes it, or
-//! [`crate::characters`] has it), each embedder's embeddings of it ([`conv4`]), then each
+//! [`crate::characters`] has it), each embedder's embeddings of it ([`crate::embedder::conv4`]), then each
 //! method's reading. It owns which method stands on which embedder, and keeps what was worked
 //! out until the support set changes: an embedding belongs to its drawing, so one more shot is
 //! one more forward pass, and another order is none.

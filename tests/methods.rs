@@ -197,6 +197,23 @@ fn mann_is_that_of_the_paper() {
 }
 
 #[test]
+fn a_memory_that_has_not_learned_keeps_each_shot_in_a_row_of_its_own() {
+    // Its gate starts at σ(-2): most of a key goes to the least used row.
+    let mann = Mann::new(&Device::flex());
+    let way = MAX_CLASSES;
+    let shots = numbers("many", 5 * way * 64, 1.0);
+    let classes: Vec<usize> = (0..5 * way).map(|shot| shot % way).collect();
+    let fitted = mann.fit(&support(&shots, &classes)).unwrap();
+    let Attended::Memory { written_by, .. } = fitted.read(&shots[..64]).unwrap().attended else {
+        panic!();
+    };
+    let expected: Vec<Option<usize>> = (0..mann::ROWS)
+        .map(|row| (row < 5 * way).then_some(row))
+        .collect();
+    assert_eq!(written_by, expected);
+}
+
+#[test]
 fn snail_is_that_of_the_paper() {
     let device = Device::flex();
     let snail = fill("snail", Snail::new(&device));

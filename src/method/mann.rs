@@ -2,13 +2,15 @@
 //! Wierstra and Lillicrap, "One-shot Learning with Memory-Augmented Neural Networks"
 //! (arXiv 1605.06065), and its least recently used access.
 //!
-//! At each step the controller, an LSTM, makes a key from what it sees. The key is written to
+//! At each step the controller, an LSTM, and what it sees make a key. The key is written to
 //! the row that was used least or to the row that was read last; then the rows most alike the
 //! key are read, and what was read, with the controller's output, names the class.
 //!
 //! Departures. A step sees an embedding together with its label, as the lecture has it, where
 //! the paper delays labels by one. The query only reads: it has nothing to store. There is one
 //! read head in place of four, so that 128 rows hold a shot each of the largest support set.
+//! The key is made from the step itself beside the controller's output: from the output alone
+//! it takes about three times as many episodes until two drawings of a class have like keys.
 //! And equation 3 is sharpened by a key strength, as in the Neural Turing Machine (arXiv
 //! 1410.5401, equation 5), which the paper builds on: cosines alone leave it nearly flat.
 
@@ -91,7 +93,7 @@ impl Mann {
         access.bias = Some(Param::from_data(ACCESS_BIAS, device));
         Mann {
             controller: LstmCell::new(INPUTS + WIDTH, HIDDEN, HIDDEN, device),
-            key: linear(HIDDEN, WIDTH).init(device),
+            key: linear(INPUTS + HIDDEN, WIDTH).init(device),
             access,
             answer: linear(HIDDEN + WIDTH, MAX_CLASSES).init(device),
         }
@@ -111,13 +113,13 @@ impl Mann {
 
     /// One shot `[b, 84]`: write, then read. Also gives the write weights `[b, 128]`.
     fn write(&self, memory: Memory, step: Tensor<2>) -> (Memory, Tensor<2>) {
-        let input = Tensor::cat(vec![step, memory.read], 1); // [b, 84 + w]
+        let input = Tensor::cat(vec![step.clone(), memory.read], 1); // [b, 84 + w]
         let state = self.controller.advance(input, memory.state); // [b, 200]
         let Access {
             key,
             gate,
             strength,
-        } = self.access(state.output.clone());
+        } = self.access(step, state.output.clone());
         let unused = memory.least_used.clone();
         let written = gate.clone() * memory.read_weights + (-gate + 1.0) * unused; // equation 7
         let kept = memory.rows * (-memory.least_used + 1.0).unsqueeze_dim::<3>(2); // [b, 128, w]
@@ -149,18 +151,21 @@ impl Mann {
         let [batch, count, _] = queries.dims();
         let read = memory.read.unsqueeze_dim::<3>(1); // [b, 1, w]
         let read = read.expand([batch, count, WIDTH]); // [b, q, w]
-        let input = Tensor::cat(vec![sequence::without_labels(queries), read], 2);
+        let step = sequence::without_labels(queries); // [b, q, 84]
+        let input = Tensor::cat(vec![step.clone(), read], 2);
         let state = self.controller.advance(input, memory.state.for_queries()); // [b, q, 200]
-        let access = self.access(state.output.clone());
+        let access = self.access(step, state.output.clone());
         let (weights, read) = address(memory.rows, access.key, access.strength);
         let seen = Tensor::cat(vec![state.output, read], 2); // [b, q, 200 + w]
         (self.answer.forward(seen), weights) // [b, q, 20], [b, q, 128]
     }
 
-    fn access<const D: usize>(&self, output: Tensor<D>) -> Access<D> {
+    /// What to write and read: from the step `[..., 84]` and the controller's output `[..., 200]`.
+    fn access<const D: usize>(&self, step: Tensor<D>, output: Tensor<D>) -> Access<D> {
         let access = self.access.forward(output.clone()); // [..., 2]
+        let seen = Tensor::cat(vec![step, output], D - 1); // [..., 84 + 200]
         Access {
-            key: tanh(self.key.forward(output)),               // [..., w]
+            key: tanh(self.key.forward(seen)),                 // [..., w]
             gate: sigmoid(access.clone().narrow(D - 1, 0, 1)), // [..., 1]
             strength: softplus(access.narrow(D - 1, 1, 1), 1.0) + 1.0, // [..., 1]
         }

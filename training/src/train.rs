@@ -173,7 +173,7 @@ struct EmbedderSettings {
 fn embedder<O: Objective>(arguments: &Arguments, plan: &Plan, objective: O) -> Result<String> {
     let omniglot = Omniglot::open(&arguments.data)?;
     let Shape { way, shot, queries } = objective.shape();
-    let jitter = arguments.jitter.then_some(Jitter::KOCH);
+    let jitter = arguments.jitter.then_some(Jitter::MILD);
     let own = EmbedderSettings {
         way,
         shot,
@@ -211,7 +211,7 @@ fn head<H: Head>(arguments: &Arguments, plan: &Plan) -> Result<String> {
         .context("train prototypical first, or name the weights of an embedder by --encoder")?;
     let embedder = load_embedder(path, &Device::flex())?;
     let omniglot = Omniglot::open(&arguments.data)?;
-    let jitter = arguments.jitter.then_some(Jitter::KOCH);
+    let jitter = arguments.jitter.then_some(Jitter::MILD);
     let own = HeadSettings { encoder, jitter };
     let (settings, output) = settle(arguments, plan, serde_json::to_value(own)?)?;
     let mut task = HeadTask::<H>::new(

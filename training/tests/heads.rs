@@ -95,7 +95,7 @@ fn learn<H: Head>(steps: u64, rate: f64) -> (f64, f64) {
     let embedder = Conv4::new(&device);
     let classes = classes();
     let mut task =
-        HeadTask::<H>::new(&embedder, &classes, &classes, Some(Jitter::KOCH), 1).unwrap();
+        HeadTask::<H>::new(&embedder, &classes, &classes, Some(Jitter::MILD), 1).unwrap();
     let mut model = task.start(&device).unwrap();
     let mut adam = AdamConfig::new().init();
     let mut losses = Vec::new();

@@ -36,7 +36,7 @@ fn classes() -> Vec<Class> {
 }
 
 fn task<O: Objective>(objective: O) -> EmbedderTask<O> {
-    EmbedderTask::new(objective, classes(), classes(), Some(Jitter::KOCH), 5).unwrap()
+    EmbedderTask::new(objective, classes(), classes(), Some(Jitter::MILD), 5).unwrap()
 }
 
 fn settings() -> Settings {

@@ -1,7 +1,7 @@
 //! Small random changes of drawings while training: as another hand would have drawn them.
 //!
 //! Koch et al. ("Siamese Neural Networks for One-shot Image Recognition", 2015, section 3.3)
-//! change their training pictures by affine maps of about this size. Nothing is changed in
+//! change their training pictures by affine maps, about twice as much. Nothing is changed in
 //! validation and test.
 
 use kshot::embedder::conv4::SIDE;
@@ -22,12 +22,14 @@ pub struct Jitter {
 }
 
 impl Jitter {
-    /// Koch's ranges: 10 degrees, scale 0.8 to 1.2 and shear 0.3, all cut to a half, and 2 of
-    /// 105 pixels, here 1.5 of 28 since drawers differ by more.
-    pub const KOCH: Jitter = Jitter {
-        turn: 0.17,
-        stretch: 0.12,
-        shift: 1.5,
+    /// About half of Koch's ranges, which are 10 degrees, scale 0.8 to 1.2, shear 0.3 and 2 of
+    /// 105 pixels; the shift is larger, since drawers differ by more. With more the embedder
+    /// could not learn its training drawings (60-way loss 0.34 after 4,000 steps), without any
+    /// it learnt them by heart (0.12, at no better a validation).
+    pub const MILD: Jitter = Jitter {
+        turn: 0.12,
+        stretch: 0.08,
+        shift: 1.0,
     };
 
     /// The drawing changed, as ink `[28 * 28]` of 0 and 1.
