@@ -72,6 +72,30 @@ test("photos go into a class by its button, are asked about, deleted one by one,
   await kshot.expectCount(1, 0);
 });
 
+test("each method that needs no weights answers, and matching takes the cosine", async ({ kshot, page }) => {
+  await kshot.open();
+  await kshot.loadSamples();
+  await page.getByText("How it decides").click();
+  for (const name of [/^Siamese/, /^Matching/, /^Prototypical/]) {
+    const method = page.getByRole("radio", { name });
+    await method.click();
+    await expect(method).toBeChecked();
+    for (const place of [0, 1]) {
+      await page
+        .getByRole("listbox", { name: "Photos to ask about" })
+        .getByRole("option")
+        .nth(4 * place)
+        .click();
+      await kshot.expectAnswer(place);
+    }
+    const metric = page.getByRole("radio", { name: /^Cosine/ });
+    if (name.test("Matching")) {
+      await expect(metric).toBeDisabled();
+      await expect(metric).toBeChecked();
+    } else await expect(metric).toBeEnabled();
+  }
+});
+
 test("a class that is switched off takes no part, and a removed one comes back with its shots", async ({
   kshot,
   page,
