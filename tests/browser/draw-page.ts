@@ -89,6 +89,12 @@ export class DrawPage {
   async fill(): Promise<void> {
     await this.button("Fill with characters").click();
     await expect(this.answers).toHaveAttribute("data-answer", /^\d+$/);
+    await this.settled();
+  }
+
+  /** Waits until the answers are those to the support set on show. */
+  async settled(): Promise<void> {
+    await expect(this.answers).toHaveAttribute("aria-busy", "false");
   }
 
   /** The class that a sample drawing says it is of. */

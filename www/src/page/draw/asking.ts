@@ -59,7 +59,7 @@ export class Asking {
         }
         const readings = await this.#lab.read(shots, question.ink);
         // A newer question is on its way: its answer is shown instead.
-        if (this.#next === null) this.#onAnswer({ readings, truth: question.truth });
+        if (this.#next === null) this.#onAnswer({ readings, truth: question.truth, shots });
       }
     } catch (error) {
       this.#onError(error);

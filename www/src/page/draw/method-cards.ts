@@ -7,7 +7,7 @@ import { METHODS, type MethodFacts } from "./methods.ts";
 import { change, percent } from "./numbers.ts";
 import type { Moved } from "./order.ts";
 import { type Asked, answerOf, showMark } from "./overview.ts";
-import { accentAt, type TaskState } from "./task.ts";
+import { accentAt } from "./task.ts";
 import { drawWords } from "./words.ts";
 
 interface Card {
@@ -37,7 +37,7 @@ export class MethodCards {
   }
 
   /** Shows what each method says; `moved` is what another order of the shots has just changed. */
-  update(asked: Asked | null, state: TaskState, moved: ReadonlyMap<MethodId, Moved> | null): void {
+  update(asked: Asked | null, moved: ReadonlyMap<MethodId, Moved> | null): void {
     const all = drawWords();
     setText(this.#title, all.methods);
     for (const card of this.#cards) {
@@ -56,7 +56,7 @@ export class MethodCards {
         card.mark.replaceChildren();
         card.body.replaceChildren();
       } else {
-        showReading(card, reading, asked, state);
+        showReading(card, reading, asked);
       }
     }
   }
@@ -69,7 +69,7 @@ export class MethodCards {
   }
 }
 
-function showReading(card: Card, reading: Reading, { readings, truth }: Asked, state: TaskState): void {
+function showReading(card: Card, reading: Reading, { readings, truth, shots }: Asked): void {
   const all = drawWords();
   const { classId } = answerOf(readings, reading.probabilities);
   const key = make("span", "key number", String(classId + 1));
@@ -82,7 +82,7 @@ function showReading(card: Card, reading: Reading, { readings, truth }: Asked, s
   card.body.replaceChildren(
     columns(reading.probabilities, readings.classIds),
     looked,
-    lookedAt(reading.attended, { shots: state.shots, readings }),
+    lookedAt(reading.attended, { shots, readings }),
   );
 }
 

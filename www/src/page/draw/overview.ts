@@ -8,7 +8,7 @@ import { make, makeIcon, setText } from "../dom.ts";
 import { inkPicture } from "./ink.ts";
 import { METHODS } from "./methods.ts";
 import { percent } from "./numbers.ts";
-import { accentAt, type TaskState } from "./task.ts";
+import { accentAt, type Shot } from "./task.ts";
 import { drawWords } from "./words.ts";
 
 /** What is asked about, and what is known of it. */
@@ -16,6 +16,8 @@ export interface Asked {
   readings: Readings;
   /** The class of a sample drawing; null for one that the user drew. */
   truth: number | null;
+  /** The shots that were read, in their order; the support set may have changed since. */
+  shots: readonly Shot[];
 }
 
 // As for the camera's answer: told when it has stayed the same for a moment.
@@ -55,7 +57,7 @@ export class Overview {
   }
 
   /** Shows what the methods say, or `prompt` where there is nothing to say. */
-  update(asked: Asked | null, state: TaskState, prompt: string): void {
+  update(asked: Asked | null, prompt: string): void {
     const says = drawWords();
     this.element.setAttribute("aria-label", says.answers);
     for (const [id, line] of this.#lines) setText(line.name, says.method[id].name);
@@ -71,12 +73,12 @@ export class Overview {
       for (const line of this.#lines.values()) clearLine(line);
       return;
     }
-    const { readings, truth } = asked;
+    const { readings, truth, shots } = asked;
     const answers = new Map(
       readings.readings.map((one) => [one.method, answerOf(readings, one.probabilities)]),
     );
     const winner = mostNamed([...answers.values()]);
-    this.#showVerdict(winner, answers.size, truth, state);
+    this.#showVerdict(winner, answers.size, truth, shots);
     for (const [id, line] of this.#lines) {
       const answer = answers.get(id);
       line.row.hidden = answer === undefined;
@@ -90,9 +92,9 @@ export class Overview {
     }
   }
 
-  #showVerdict(winner: Vote, all: number, truth: number | null, state: TaskState): void {
+  #showVerdict(winner: Vote, all: number, truth: number | null, shots: readonly Shot[]): void {
     const says = drawWords();
-    const shot = state.shots.find(({ classId }) => classId === winner.classId);
+    const shot = shots.find(({ classId }) => classId === winner.classId);
     const key = make("span", "key number", String(winner.classId + 1));
     paint(this.element, accentAt(winner.classId));
     this.element.dataset.answer = String(winner.classId + 1);

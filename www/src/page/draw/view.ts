@@ -39,6 +39,8 @@ class DrawView {
   readonly #asking: Asking;
   readonly #empty = make("p", "draw-empty");
   #lab: Lab | null = null;
+  /** The ink of the last stroke, on its way: what is added is the drawing with all its strokes. */
+  #inking: Promise<void> = Promise.resolve();
   #asked: Asked | null = null;
   /** What the last change of the order did, while nothing else has changed. */
   #moved: ReadonlyMap<MethodId, Moved> | null = null;
@@ -47,7 +49,7 @@ class DrawView {
 
   constructor(app: App, panel: HTMLElement) {
     this.#pane = new QueryPane({
-      addTo: (id) => this.#addTo(id),
+      addTo: (id) => void this.#addTo(id),
       askPhoto: (file) => void this.#askPhoto(file),
     });
     const { pad } = this.#pane;
@@ -78,9 +80,11 @@ class DrawView {
       this.#episodes.element,
       this.#cards.element,
     );
-    pad.events.on("change", () => void this.#askPad());
+    pad.events.on("change", () => {
+      this.#inking = this.#askPad();
+    });
     this.#task.events.on("change", () => this.#onTask());
-    startDrawKeys({ addTo: (id) => this.#addTo(id), undo: () => this.#undo(), isOpen: drawIsOpen });
+    startDrawKeys({ addTo: (id) => void this.#addTo(id), undo: () => this.#undo(), isOpen: drawIsOpen });
     app.events.on("theme", () => pad.redraw());
     app.events.on("status", (status) => {
       if (status === "ready") this.#ask();
@@ -208,7 +212,8 @@ class DrawView {
     }
   }
 
-  #addTo(classId: number): void {
+  async #addTo(classId: number): Promise<void> {
+    await this.#inking;
     const { question } = this.#asking;
     if (question === null) {
       showToast(drawWords().addFirst);
@@ -290,8 +295,14 @@ class DrawView {
     this.#queries.update(state);
     this.#order.update(this.#moved);
     const shown = question === null || filled < 2 ? null : this.#asked;
-    this.#overview.update(shown, state, filled < 2 ? says.askFirst : says.ask);
-    this.#cards.update(shown, state, this.#moved);
+    this.#overview.update(shown, filled < 2 ? says.askFirst : says.ask);
+    this.#cards.update(shown, this.#moved);
+    // What is shown is still of the support set before: it is told apart until the new answer comes.
+    const stale = shown !== null && shown.shots !== state.shots;
+    for (const { element } of [this.#overview, this.#cards]) {
+      element.classList.toggle("stale", stale);
+      element.setAttribute("aria-busy", String(stale));
+    }
     this.#episodes.update(state, this.#lab);
   }
 }
