@@ -53,6 +53,13 @@ pub trait Objective {
     /// The head at the start, for so many training classes.
     fn head(&self, classes: usize, device: &Device) -> Self::Head;
 
+    /// The head at the start of a training that starts from a trained embedder, given the mean
+    /// embedding of every training class, `[classes, 64]`.
+    fn head_from_means(&self, means: Tensor<2>) -> Self::Head {
+        let [classes, _] = means.dims();
+        self.head(classes, &means.device())
+    }
+
     /// The loss of a step, `[1]`. Embeddings are `[way * (shot + queries), 64]`, class by class,
     /// shots first.
     ///

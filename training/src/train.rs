@@ -61,7 +61,7 @@ pub struct Arguments {
     /// Output folder [default: runs/METHOD]
     #[arg(long)]
     pub out: Option<PathBuf>,
-    /// Steps in all [default: as many as the shipped weights had]
+    /// Steps in all [default: the method's]
     #[arg(long)]
     pub steps: Option<u64>,
     /// The same seed gives the same weights
@@ -70,8 +70,8 @@ pub struct Arguments {
     /// Adam's step size at the start
     #[arg(long, default_value_t = 1e-3)]
     pub learning_rate: f64,
-    /// Steps after which the step size is halved, again and again [default: a sixth of those of
-    /// the shipped weights]
+    /// Steps after which the step size is halved, again and again [default: a sixth of the
+    /// method's steps]
     #[arg(long)]
     pub halve_every: Option<u64>,
     /// Steps between validations, each with a checkpoint

@@ -28,6 +28,13 @@ impl Centres {
         }
     }
 
+    /// In the directions of the classes' mean embeddings, `[classes, 64]`.
+    pub fn at(means: Tensor<2>) -> Self {
+        Centres {
+            centres: Param::from_tensor(unit_rows(means)),
+        }
+    }
+
     /// Cosines of embeddings, `[n, 64]`, to every centre: `[n, classes]`.
     pub fn cosines(&self, embeddings: Tensor<2>) -> Tensor<2> {
         let centres = unit_rows(self.centres.val()); // [classes, 64]

@@ -33,6 +33,10 @@ impl Objective for CosFace {
         Centres::new(classes, device)
     }
 
+    fn head_from_means(&self, means: Tensor<2>) -> Centres {
+        Centres::at(means)
+    }
+
     fn loss(&self, head: &Centres, embeddings: Tensor<2>, given: &Given<'_>) -> Result<Tensor<1>> {
         let labels = given.labels(self.shape);
         let cosines = head.cosines(embeddings); // [n, classes]

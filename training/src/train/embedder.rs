@@ -135,14 +135,18 @@ impl<O: Objective> Task for EmbedderTask<O> {
     type Model = Trainee<O::Head>;
 
     fn start(&self, device: &Device) -> Result<Self::Model> {
-        let embedder = match &self.start {
-            Some(path) => load_embedder(path, device)?,
-            None => Conv4::new(device),
+        let Some(path) = &self.start else {
+            return Ok(Trainee {
+                embedder: Conv4::new(device),
+                head: self.objective.head(self.train.len(), device),
+            });
         };
-        Ok(Trainee {
-            embedder,
-            head: self.objective.head(self.train.len(), device),
-        })
+        let embedder = load_embedder(path, device)?;
+        let embedded = embed(&mut Conv4Pass::default(), &embedder, &self.train)?;
+        let means: Vec<f32> = embedded.iter().flat_map(|class| mean(class)).collect();
+        let means = TensorData::new(means, [embedded.len(), DIMENSIONS]);
+        let head = (self.objective).head_from_means(Tensor::from_data(means, device));
+        Ok(Trainee { embedder, head })
     }
 
     fn step(&mut self, model: &Self::Model, number: u64) -> Result<Step> {
@@ -220,6 +224,17 @@ pub fn embed_jittered(
     embed_with(pass, embedder, classes, |drawing| {
         jitter.ink(drawing, &mut random).to_vec()
     })
+}
+
+/// The mean of some embeddings, `[64]`.
+fn mean(embeddings: &[Vec<f32>]) -> Vec<f32> {
+    let mut mean = vec![0.0; DIMENSIONS];
+    for embedding in embeddings {
+        for (sum, value) in mean.iter_mut().zip(embedding) {
+            *sum += value / embeddings.len() as f32;
+        }
+    }
+    mean
 }
 
 fn embed_with(

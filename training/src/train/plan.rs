@@ -56,7 +56,8 @@ impl Method {
         Ok(value.get_name().to_owned())
     }
 
-    /// How the shipped weights were trained.
+    /// What it is trained with where nothing else is said; `weights/README.md` has how the
+    /// shipped weights were made.
     pub fn plan(self) -> Plan {
         let plan = |steps, (way, shot, queries), margin| Plan {
             steps,
@@ -65,15 +66,15 @@ impl Method {
         };
         match self {
             // Section 3.1 of arXiv 1703.05175 has 60 classes and 5 queries in 1-shot episodes.
-            Method::Prototypical => plan(6500, (60, 1, 3), 0.0),
-            Method::Siamese => plan(2400, (60, 1, 1), 0.0),
+            Method::Prototypical => plan(12_000, (60, 1, 3), 0.0),
+            Method::Siamese => plan(3000, (60, 1, 1), 0.0),
             // Section 3.3 of arXiv 1503.03832.
             Method::Triplet => plan(2400, (30, 1, 3), 0.2),
             Method::Sphereface => plan(2400, (60, 1, 1), 0.0),
             // Both papers have more, for faces and 512 dimensions: 0.35 and 0.5.
             Method::Cosface => plan(2400, (60, 1, 1), 0.2),
             Method::Arcface => plan(2400, (60, 1, 1), 0.3),
-            Method::Autoencoder => plan(2400, (60, 1, 1), 0.0),
+            Method::Autoencoder => plan(1500, (60, 1, 1), 0.0),
             Method::Relation => plan(6000, (20, 5, 2), 0.0),
             Method::Matching | Method::Imaginary | Method::Lstm => plan(3000, (20, 5, 2), 0.0),
             Method::Mann | Method::Snail => plan(2500, (20, 5, 2), 0.0),
