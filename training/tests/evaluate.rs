@@ -146,12 +146,16 @@ fn calibrate_prints_a_temperature_and_the_spread_of_similarities() {
         &SMALL[..],
     ]
     .concat()));
-    assert_eq!(
-        text.lines()
-            .filter(|line| line.starts_with("euclidean"))
-            .count(),
-        2 + 2 + 6,
-        "{text}"
-    );
+    for head in [
+        ["prototypical", "euclidean"],
+        ["prototypical", "cosine"],
+        ["siamese", "cosine"],
+        ["matching", "cosine"],
+    ] {
+        let of_head = text
+            .lines()
+            .filter(|line| line.split_whitespace().take(2).eq(head));
+        assert_eq!(of_head.count(), 2 + 2 + 6, "{text}");
+    }
     assert!(text.contains("nearest wrong"), "{text}");
 }
