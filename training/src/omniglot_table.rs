@@ -157,7 +157,10 @@ fn write(episodes: usize, contestants: &[Contestant], rows: &[Row]) -> String {
          423 test characters in four rotations, each rotation a class; no method has seen one of them \
          before. All methods answer the same episodes. Made by\n\n\
          ```sh\nKSHOT_DATA=data cargo run --release -p training -- omniglot-table\n```\n\n\
-         from `weights/drawings.safetensors` (half precision, as the page has it).\n\n\
+         from `weights/drawings.safetensors` (half precision, as the page has it), whose training \
+         `weights/README.md` tells. The Siamese embedder and those of the three margin losses started \
+         from the prototypical encoder; the triplet one and the auto-encoder from random weights; the \
+         methods below the prototypical ones stand on its encoder, which was not trained further.\n\n\
          | Method | 5-way 1-shot | 5-way 5-shot | 20-way 1-shot | 20-way 5-shot | Published in |\n\
          |---|---|---|---|---|---|\n",
         episodes
