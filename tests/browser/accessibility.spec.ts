@@ -1,6 +1,7 @@
 /** What assistive technology is told: checked by axe on every state of the page, in both themes. */
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { DrawPage } from "./draw-page.ts";
 import { pathOf } from "./samples.ts";
 import { expect, anyCameraTest as test } from "./test.ts";
 
@@ -34,6 +35,32 @@ for (const colorScheme of ["light", "dark"] as const) {
       await kshot.expectAnswer(0);
       await page.getByText("How it decides").click();
       await expectNoViolations(page, "with the samples");
+    });
+
+    test("no state of the drawing page breaks them either", async ({ kshot, page }) => {
+      const draw = new DrawPage(page);
+      await page.route("**/*.characters", (route) => route.abort());
+      await kshot.open();
+      await page.getByRole("tab", { name: "Draw" }).click();
+      await expect(page.getByRole("alert").filter({ hasText: "could not be downloaded" })).toBeVisible();
+      await expectNoViolations(page, "with a failed download");
+      await page.unroute("**/*.characters");
+      await draw.button("Try again").click();
+      await draw.ready();
+      await expectNoViolations(page, "with an empty support set");
+      await draw.fill();
+      await expectNoViolations(page, "with a task");
+      await draw.button("Shuffle").click();
+      await expect(draw.card("Prototypical")).toContainText("same in any order");
+      await draw.button("Run 100 test episodes").click();
+      await expect(page.getByText(/^[2-9] of 100 episodes/)).toBeVisible({ timeout: 60_000 });
+      await draw.button("Stop").click();
+      await expect(page.getByText(/^Stopped after/)).toBeVisible();
+      await expectNoViolations(page, "after a shuffle and some episodes");
+      for (let i = 0; i < 15; i++) await draw.button("Classes, N: more").click();
+      await draw.button("Fill with characters").click();
+      await expect(draw.allShots).toHaveCount(20);
+      await expectNoViolations(page, "with twenty classes");
     });
   });
 }

@@ -1,6 +1,7 @@
 /** The whole thing without a mouse. */
 import type { Locator, Page } from "@playwright/test";
 import { things } from "./camera.ts";
+import { DrawPage } from "./draw-page.ts";
 import { expect, cameraTest as test } from "./test.ts";
 
 /** Presses Tab until an element has the focus. */
@@ -61,6 +62,57 @@ test("camera, recording, naming, freezing, threshold, deleting and undo work by 
   await kshot.expectCount(0, before - 1);
   await page.keyboard.press("Control+z");
   await kshot.expectCount(0, before);
+});
+
+test("drawing, shots, filling, asking, shuffling and undo work by keyboard alone", async ({
+  kshot,
+  page,
+}) => {
+  const draw = new DrawPage(page);
+  await kshot.open();
+  await tabTo(page, page.getByRole("tab", { name: "Camera" }));
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByRole("tab", { name: "Draw" })).toBeFocused();
+  await draw.ready();
+
+  // A stroke down and one to the right, each ended by Space.
+  await tabTo(page, draw.pad);
+  for (const key of ["ArrowDown", "ArrowRight"]) {
+    await page.keyboard.press("Space");
+    for (let i = 0; i < 9; i++) await page.keyboard.press(key);
+    await page.keyboard.press("Space");
+  }
+  await expect(draw.button("Undo stroke")).toBeEnabled();
+  await expect(draw.button("Add the drawing to class 3")).toHaveAttribute("aria-disabled", "false");
+  await page.keyboard.press("3");
+  await expect(draw.shots(3)).toHaveCount(1);
+  await page.keyboard.press("Control+z");
+  await expect(draw.allShots).toHaveCount(0);
+
+  await tabTo(page, draw.button("Shots, K: more"));
+  await page.keyboard.press("Enter");
+  await tabTo(page, draw.button("Fill with characters"));
+  await page.keyboard.press("Enter");
+  await expect(draw.allShots).toHaveCount(10);
+  await expect(draw.queries.first()).toBeFocused();
+  await page.keyboard.press("ArrowRight");
+  await expect(draw.queries.nth(1)).toHaveAttribute("aria-selected", "true");
+  await expect(draw.answers).toContainText(`It is class ${await draw.truthOf(draw.queries.nth(1))}`);
+
+  // The support set is one stop of the tab key; the arrows go through it.
+  await tabTo(page, draw.shots(1).first(), "Shift+Tab");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowRight");
+  await expect(draw.shots(2).nth(1)).toBeFocused();
+  await page.keyboard.press("Delete");
+  await expect(draw.shots(2)).toHaveCount(1);
+  await expect(draw.shots(2).first()).toBeFocused();
+  await page.keyboard.press("Control+z");
+  await expect(draw.shots(2)).toHaveCount(2);
+  await tabTo(page, draw.button("Shuffle"), "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("status").filter({ hasText: "Another order" })).toBeVisible();
 });
 
 test("the tab key reaches every control, and the focus can be seen on each", async ({ kshot, page }) => {

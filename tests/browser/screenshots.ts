@@ -1,6 +1,7 @@
 /** Takes the screenshots (screenshots.config.ts): one of each state that the page can be in. */
 import { fileURLToPath } from "node:url";
 import { beginningOf, things, UNKNOWN } from "./camera.ts";
+import { DrawPage, SHAPES } from "./draw-page.ts";
 import type { KShotPage } from "./page.ts";
 import { grayPng } from "./png.ts";
 import { expect, plainCameraTest as test } from "./test.ts";
@@ -42,6 +43,63 @@ test("every state of the page", async ({ kshot, page }, info) => {
   await expect(kshot.card(0).getByRole("alert")).toBeVisible();
   await kshot.card(0).scrollIntoViewIfNeeded();
   await take("files-refused");
+});
+
+test("the drawing page", async ({ kshot, page }, info) => {
+  const draw = new DrawPage(page);
+  const take = async (name: string, fullPage = false) => {
+    // The toast of the last step is over.
+    await expect(
+      page.getByRole("status").filter({ has: page.getByRole("button", { name: "Undo" }) }),
+    ).toHaveCount(0);
+    await page.screenshot({
+      path: `${ROOT}test-results/screenshots/${name}-${info.project.name}.png`,
+      fullPage,
+    });
+  };
+
+  await page.route("**/drawings-*", (route) => route.abort());
+  await kshot.open();
+  await page.getByRole("tab", { name: "Draw" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "could not be downloaded" })).toBeVisible();
+  await draw.draw(SHAPES.cross);
+  await take("draw-failed");
+  await page.unroute("**/drawings-*");
+  await draw.button("Try again").click();
+  await draw.ready();
+  await take("draw-first-visit");
+
+  for (const [i, shape] of [SHAPES.ring, SHAPES.cross, SHAPES.zigzag].entries()) {
+    if (i > 0) await draw.draw(shape);
+    const add = draw.button(`Add the drawing to class ${i + 1}`);
+    await expect(add).toHaveAttribute("aria-disabled", "false");
+    await page.keyboard.press(String(i + 1));
+    await expect(draw.shots(i + 1)).toHaveCount(1);
+  }
+  await draw.draw(SHAPES.zigzag);
+  await draw.expectAnswer(3);
+  await take("draw-drawn");
+
+  await draw.fill();
+  await take("draw-task", true);
+  if (info.project.name === "wide-light") await page.screenshot({ path: `${ROOT}docs/images/draw.png` });
+  await draw.button("Shuffle").click();
+  await expect(draw.card("Prototypical")).toContainText("same in any order");
+  await take("draw-shuffled", true);
+  await draw.button("Run 100 test episodes").click();
+  await expect(page.getByText(/^\d\d of 100 episodes/)).toBeVisible({ timeout: 60_000 });
+  await page.getByRole("heading", { name: "Test episodes" }).scrollIntoViewIfNeeded();
+  await take("draw-episodes");
+  await draw.button("Stop").click();
+  for (let i = 0; i < 15; i++) await draw.button("Classes, N: more").click();
+  for (let i = 0; i < 4; i++) await draw.button("Shots, K: more").click();
+  await draw.button("Fill with characters").click();
+  await expect(draw.allShots).toHaveCount(100);
+  await expect(draw.answers).toContainText(/It is class/);
+  await take("draw-twenty-way", true);
+  await page.getByRole("button", { name: "中文" }).click();
+  await page.evaluate(() => scrollTo(0, 0));
+  await take("draw-chinese", true);
 });
 
 test("the camera live, with three classes", async ({ kshot, page }, info) => {

@@ -112,7 +112,10 @@ function columns(probabilities: readonly number[], classIds: readonly number[]):
 function showMoved({ moved: element, facts }: Card, moved: Moved | undefined): void {
   const all = drawWords();
   element.hidden = moved === undefined;
-  if (moved === undefined) return;
+  if (moved === undefined) {
+    setText(element, "");
+    return;
+  }
   element.dataset.moved = String(moved.moved);
   const still = facts.readsOrder ? all.unmoved : all.same;
   setText(element, moved.moved ? all.moved(change(moved.by)) : still);

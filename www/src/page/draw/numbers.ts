@@ -2,8 +2,8 @@
 
 /** A share as a percentage; never a certainty that a softmax cannot have. */
 export function percent(share: number): string {
-  if (share > 0.995 && share < 1) return "> 99 %";
-  if (share > 0 && share < 0.005) return "< 1 %";
+  if (share > 0.995) return "> 99 %";
+  if (share < 0.005) return "< 1 %";
   return `${Math.round(share * 100)} %`;
 }
 
