@@ -6,7 +6,6 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 use crate::frame::SIDE;
@@ -92,18 +91,7 @@ impl Embedder {
 /// # Errors
 /// [`Error::WeightsDamaged`] where they differ.
 pub fn check_digest(weights: &[u8]) -> Result<(), Error> {
-    let found: String = Sha256::digest(weights)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    if found == WEIGHTS_SHA256 {
-        Ok(())
-    } else {
-        Err(Error::WeightsDamaged {
-            found,
-            expected: WEIGHTS_SHA256,
-        })
-    }
+    crate::weights::check_digest(weights, WEIGHTS_SHA256)
 }
 
 /// Scales an embedding to length one.

@@ -24,7 +24,10 @@ use crate::method::siamese::Siamese;
 use crate::method::snail::Snail;
 use crate::method::{Attended, Fitted, Method, Metric, Reading, Support, tensors};
 use crate::space::Plane;
-use crate::weights::Weights;
+use crate::weights::{Weights, check_digest};
+
+/// SHA-256 of `weights/drawings.safetensors`, in hexadecimal.
+pub const WEIGHTS_SHA256: &str = "ff7af290e6ac9b3d76a5072c2f276d105d532e91cfb56b20b8d1b3441ee2dccf";
 
 /// Most classes: what the sequence models were made for (arXiv 1707.03141, section 5.1).
 pub const MAX_CLASSES: usize = 20;
@@ -209,6 +212,15 @@ impl Lab {
             support: Vec::new(),
             fitted: Vec::new(),
         })
+    }
+
+    /// Reads the file that ships, `weights/drawings.safetensors`.
+    ///
+    /// # Errors
+    /// [`Error::WeightsDamaged`] where the bytes are not the pinned file.
+    pub fn shipped(weights: &[u8]) -> Result<Self, Error> {
+        check_digest(weights, WEIGHTS_SHA256)?;
+        Lab::new(weights)
     }
 
     /// The methods, in the order in which they answer, as a lecture goes through them.

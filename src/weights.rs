@@ -18,6 +18,7 @@ use burn::tensor::{Tensor, TensorData};
 use half::f16;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
+use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 use crate::method::tensors;
@@ -74,6 +75,22 @@ impl<'a> Weights<'a> {
             ))),
             (None, None) => Ok(module),
         }
+    }
+}
+
+/// Compares the SHA-256 of a weights file with the one that is expected, in hexadecimal.
+///
+/// # Errors
+/// [`Error::WeightsDamaged`] where they differ.
+pub fn check_digest(bytes: &[u8], expected: &'static str) -> Result<(), Error> {
+    let found: String = Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    if found == expected {
+        Ok(())
+    } else {
+        Err(Error::WeightsDamaged { found, expected })
     }
 }
 

@@ -8,6 +8,7 @@ use burn::module::Module;
 use burn::nn::LinearConfig;
 use burn::tensor::{Device, Tensor};
 use kshot::embedder::conv4::Conv4;
+use kshot::lab::Lab;
 use kshot::method::mann::Mann;
 use kshot::method::relation::Relation;
 use kshot::method::siamese::Siamese;
@@ -176,4 +177,17 @@ fn a_value_that_is_not_finite_is_refused() {
     bytes[end - 2..].copy_from_slice(&[0x00, 0x7C]); // infinity
     let text = refuse(&bytes, "heads.siamese", Siamese::new(&device));
     assert!(text.contains("not finite"), "{text}");
+}
+
+#[test]
+fn the_drawing_weights_that_ship_are_the_pinned_ones_and_a_damaged_copy_is_refused() {
+    let mut bytes = std::fs::read("weights/drawings.safetensors").unwrap();
+    assert!(bytes.len() <= 8_000_000, "{}", bytes.len());
+    assert_eq!(Lab::shipped(&bytes).unwrap().names().count(), 15);
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    assert_eq!(
+        Lab::shipped(&bytes).err().unwrap().code(),
+        "weights_damaged"
+    );
 }

@@ -36,7 +36,7 @@ impl Lab {
     #[wasm_bindgen(constructor)]
     pub fn new(weights: &[u8], characters: &[u8]) -> Js<Lab> {
         Ok(Lab {
-            lab: lab::Lab::new(weights).map_err(throw)?,
+            lab: lab::Lab::shipped(weights).map_err(throw)?,
             characters: Characters::shipped(characters).map_err(throw)?,
         })
     }

@@ -76,8 +76,7 @@ pub fn contestants(weights: &Weights<'_>) -> Result<Vec<Contestant>> {
             embedder: "siamese",
             published: published([97.3, 98.4, 88.2, 97.0]),
             source: "1707.03141, table 1",
-            why: "the loss asks whether two drawings are the same, and nearly all pairs are easy; \
-                  it had 1,000 steps",
+            why: "the loss asks whether two drawings are the same, and nearly all pairs are easy",
             scores: Box::new(move |episodes| {
                 let Episodes {
                     shots,
@@ -109,8 +108,7 @@ pub fn contestants(weights: &Weights<'_>) -> Result<Vec<Contestant>> {
             embedder: "prototypical",
             published: published([98.8, 99.7, 96.0, 98.9]),
             source: "1703.05175, table 1",
-            why: "the drawings are 1 bit a pixel where the paper's are grey, and the encoder had \
-                  an hour of two cores",
+            why: "the encoder had under an hour of two shared cores",
             scores: Box::new(nearest_mean),
         },
         by_cosine(
