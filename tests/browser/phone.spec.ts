@@ -55,6 +55,7 @@ test("nothing is wider than the screen, and everything to touch is large enough"
   for (let i = 0; i < 15; i++) await draw.button("Classes, N: more").tap();
   await draw.button("Fill with characters").tap();
   await expect(draw.allShots).toHaveCount(20);
+  await draw.settled();
   await check("with twenty classes");
 });
 
