@@ -1,8 +1,6 @@
 //! Does the hand-made Conv-4 do what the Burn module does?
 #![allow(clippy::unwrap_used)]
 
-use std::time::Instant;
-
 use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Distribution, Tensor, TensorData};
@@ -111,38 +109,4 @@ fn forward_gradient_and_running_statistics_are_those_of_burn() {
         &tensor_values(expected).unwrap(),
         "embedding in use",
     );
-}
-
-#[test]
-#[ignore = "a measurement: cargo test --release --workspace --test conv4 -- --ignored --nocapture"]
-fn how_long_an_episode_takes() {
-    let device = Device::flex().autodiff();
-    let network = Conv4::new(&device);
-    for n in [120, 360] {
-        let ink = ink(n);
-        let mut pass = Conv4Pass::default();
-        let mut times = [Vec::new(), Vec::new(), Vec::new()];
-        for _ in 0..15 {
-            let start = Instant::now();
-            let embeddings = pass.train(&network, ink.clone()).unwrap();
-            times[0].push(start.elapsed());
-            let start = Instant::now();
-            let mut gradients = GradientsParams::new();
-            pass.backward(&network, embeddings, &mut gradients, &Device::flex())
-                .unwrap();
-            times[1].push(start.elapsed());
-        }
-        for _ in 0..5 {
-            let start = Instant::now();
-            let embeddings = network.forward(in_burn(&ink, &device));
-            let graph = embeddings.powf_scalar(2.0).sum().backward();
-            times[2].push(start.elapsed());
-            drop(graph);
-        }
-        let names = ["forward", "backward", "Burn, both"];
-        for (name, mut times) in names.into_iter().zip(times) {
-            times.sort();
-            println!("{n} drawings, {name}: {:?}", times[times.len() / 2]);
-        }
-    }
 }
