@@ -23,8 +23,13 @@ use crate::method::relation::Relation;
 use crate::method::siamese::Siamese;
 use crate::method::snail::Snail;
 use crate::method::{Attended, Fitted, Method, Metric, Reading, Support, tensors};
-use crate::space::Plane;
 use crate::weights::{Weights, check_digest};
+
+mod map;
+mod name;
+
+pub use map::Map;
+pub use name::Name;
 
 /// SHA-256 of `weights/drawings.safetensors`, in hexadecimal.
 pub const WEIGHTS_SHA256: &str = "ff7af290e6ac9b3d76a5072c2f276d105d532e91cfb56b20b8d1b3441ee2dccf";
@@ -50,70 +55,6 @@ const TEMPERATURE: f32 = 1.0;
 /// Of matching without full context embeddings: cosines times ten, where training of those
 /// with them starts; the table is made with the same (`omniglot-table`).
 const MATCHING_TEMPERATURE: f32 = 0.2;
-
-/// The methods, in the order of the lecture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Name {
-    /// Pairs, trained to say whether they are the same.
-    Siamese,
-    /// FaceNet's loss; the nearest class mean by angle.
-    Triplet,
-    /// SphereFace's loss; the nearest class mean by angle.
-    Sphereface,
-    /// CosFace's loss, AM-softmax; the nearest class mean by angle.
-    Cosface,
-    /// ArcFace's loss; the nearest class mean by angle.
-    Arcface,
-    /// The nearest prototype by squared Euclidean distance.
-    Prototypical,
-    /// The nearest prototype by cosine.
-    PrototypicalCosine,
-    /// Attention over the shots, without full context embeddings.
-    Matching,
-    /// With full context embeddings.
-    MatchingContext,
-    /// A learned comparison.
-    Relation,
-    /// Imagined examples join the prototypes.
-    Imaginary,
-    /// A plain LSTM over shots and query.
-    Lstm,
-    /// A memory written and read by likeness.
-    Mann,
-    /// Convolutions and attention over the past.
-    Snail,
-    /// The nearest class mean by the embedding of an auto-encoder: the counter-example.
-    Autoencoder,
-}
-
-impl Name {
-    /// The stable name, as JavaScript sees it.
-    pub fn id(self) -> &'static str {
-        match self {
-            Name::Siamese => "siamese",
-            Name::Triplet => "triplet",
-            Name::Sphereface => "sphereface",
-            Name::Cosface => "cosface",
-            Name::Arcface => "arcface",
-            Name::Prototypical => "prototypical",
-            Name::PrototypicalCosine => "prototypical_cosine",
-            Name::Matching => "matching",
-            Name::MatchingContext => "matching_context",
-            Name::Relation => "relation",
-            Name::Imaginary => "imaginary",
-            Name::Lstm => "lstm",
-            Name::Mann => "mann",
-            Name::Snail => "snail",
-            Name::Autoencoder => "autoencoder",
-        }
-    }
-}
-
-impl Serialize for Name {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.id())
-    }
-}
 
 /// The embedders, named as in the weights file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,20 +90,6 @@ pub struct Said {
     /// Shots, imagined examples, prototypes and the query drawn on a plane; only of
     /// [`Name::Imaginary`].
     pub map: Option<Map>,
-}
-
-/// Embeddings drawn on the plane in which shots and imagined examples differ most: class and
-/// place of each, to the right and upwards, -1 to 1.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Map {
-    /// The shots.
-    pub shots: Vec<(usize, [f32; 2])>,
-    /// What was imagined.
-    pub imagined: Vec<(usize, [f32; 2])>,
-    /// The mean of each class's shots and imagined examples.
-    pub prototypes: Vec<(usize, [f32; 2])>,
-    /// The query.
-    pub query: [f32; 2],
 }
 
 /// How many queries of an episode a method named rightly.
@@ -352,37 +279,6 @@ impl Lab {
         inks.iter()
             .map(|ink| self.known.get(ink).cloned().ok_or_else(nothing))
             .collect()
-    }
-}
-
-impl Map {
-    fn new(shots: &[(usize, &[f32])], imagined: &[(usize, Vec<f32>)], query: &[f32]) -> Self {
-        let imagined: Vec<(usize, &[f32])> = (imagined.iter())
-            .map(|(class, example)| (*class, example.as_slice()))
-            .collect();
-        let all = [shots, &imagined].concat();
-        let classes = all.iter().map(|(class, _)| class + 1).max().unwrap_or(0);
-        let mut plane = Plane::default();
-        plane.fit(&all.iter().map(|(_, one)| *one).collect::<Vec<_>>());
-        let place = |(class, one): &(usize, &[f32])| (*class, plane.place(one));
-        // A place is linear in the embedding, so the mean of places is the place of the mean.
-        let prototypes = (0..classes)
-            .filter_map(|class| {
-                let of_class = all.iter().filter(|(other, _)| *other == class);
-                let places: Vec<[f32; 2]> = of_class.map(|one| place(one).1).collect();
-                let mean = |axis: usize| {
-                    let sum: f32 = places.iter().filter_map(|at| at.get(axis)).sum();
-                    sum / places.len() as f32
-                };
-                (!places.is_empty()).then(|| (class, [mean(0), mean(1)]))
-            })
-            .collect();
-        Map {
-            shots: shots.iter().map(place).collect(),
-            imagined: imagined.iter().map(place).collect(),
-            prototypes,
-            query: plane.place(query),
-        }
     }
 }
 
