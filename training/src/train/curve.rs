@@ -34,8 +34,9 @@ pub fn draw(title: &str, progress: &Progress) -> String {
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
          font-family=\"sans-serif\" font-size=\"13\">\n\
+         <title>Training curve of {0}</title>\n\
          <rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>\n\
-         <text x=\"{left}\" y=\"24\" font-size=\"16\">{}</text>\n",
+         <text x=\"{left}\" y=\"24\" font-size=\"16\">{0}</text>\n",
         escape(title)
     );
     let last = progress.step.max(1) as f64;
