@@ -33,6 +33,18 @@ const en: Record<ErrorCode, ErrorWords> = {
     says: "These characters are too few for such a task.",
     todo: "Choose fewer classes or shots, or all alphabets.",
   },
+  person_unknown: {
+    says: "This person is not enrolled any more.",
+    todo: "Enrol them again.",
+  },
+  enrolment_missing: {
+    says: "No enrolment is under way.",
+    todo: "Start one first.",
+  },
+  challenge_missing: {
+    says: "No challenge is under way.",
+    todo: "Start one first.",
+  },
   code_unavailable: {
     says: "This part of the page could not be downloaded.",
     todo: "Check the connection, then try again.",
@@ -102,6 +114,9 @@ const zh: Record<ErrorCode, ErrorWords> = {
   characters_damaged: { says: "示例字符已损坏。", todo: "请重试；若仍如此，则服务器上的文件有误。" },
   drawing_empty: { says: "这张图片里没有笔画。", todo: "请用浅底深色，或深底浅色的线条。" },
   episode_impossible: { says: "这些字符不够组成这样的任务。", todo: "请减少类别或样本，或选择全部字母表。" },
+  person_unknown: { says: "这个人已不在登记名单中。", todo: "请重新登记。" },
+  enrolment_missing: { says: "目前没有进行中的登记。", todo: "请先开始登记。" },
+  challenge_missing: { says: "目前没有进行中的活体检测。", todo: "请先开始检测。" },
   code_unavailable: { says: "页面的这一部分无法下载。", todo: "请检查网络后重试。" },
   module_unavailable: { says: "引擎无法下载。", todo: "请检查网络后重试。" },
   wasm_unsupported: {
