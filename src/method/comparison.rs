@@ -63,10 +63,24 @@ impl Comparison {
 
 /// A fitted method that compares by a metric: its readings have similarities.
 pub trait Compared: Fitted {
-    /// What a shot's similarities would be had it been a query: to its own class without it,
-    /// and to the nearest other; `None` where there is none to compare with. `support` is the
-    /// support set that it was fitted to, and `shot` counts in its order.
-    fn leave_one_out(&self, support: &Support<'_>, shot: usize) -> (Option<f32>, Option<f32>);
+    /// What a shot's similarities would be had it been a query, one a class: `None` for its own
+    /// class where it is the only shot. `support` is the support set that it was fitted to, and
+    /// `shot` counts in its order; of a shot that is not there, nothing.
+    fn similarities_without(&self, support: &Support<'_>, shot: usize) -> Vec<Option<f32>>;
+
+    /// Of [`similarities_without`](Self::similarities_without), that of the shot's own class and
+    /// the highest of the others; `None` where there is none to compare with.
+    fn leave_one_out(&self, support: &Support<'_>, shot: usize) -> (Option<f32>, Option<f32>) {
+        let Some((own, _)) = support.shots.get(shot) else {
+            return (None, None);
+        };
+        let similarities = self.similarities_without(support, shot);
+        let others = (similarities.iter().enumerate())
+            .filter(|(class, _)| class != own)
+            .filter_map(|(_, similarity)| *similarity);
+        let highest = others.max_by(f32::total_cmp);
+        (similarities.get(*own).copied().flatten(), highest)
+    }
 }
 
 /// All shots of a support set, one after another in memory.
@@ -122,30 +136,27 @@ impl Shots {
         best
     }
 
-    /// See [`Compared::leave_one_out`]; here the nearest shot speaks for its class.
-    pub(crate) fn leave_one_out(
+    /// See [`Compared::similarities_without`]; here the nearest shot speaks for its class.
+    pub(crate) fn similarities_without(
         &self,
         support: &Support<'_>,
         left: usize,
         metric: Metric,
-    ) -> (Option<f32>, Option<f32>) {
-        let Some((own, query)) = support.shots.get(left) else {
-            return (None, None);
+    ) -> Vec<Option<f32>> {
+        let Some((_, query)) = support.shots.get(left) else {
+            return Vec::new();
         };
         let Ok(similarities) = self.similarities(query, metric) else {
-            return (None, None);
+            return Vec::new();
         };
-        let (mut to_own, mut to_other): (Option<f32>, Option<f32>) = (None, None);
+        let mut nearest: Vec<Option<f32>> = vec![None; self.classes];
         for (shot, (class, value)) in self.classes_of.iter().zip(similarities).enumerate() {
-            if shot != left {
-                let most = if class == own {
-                    &mut to_own
-                } else {
-                    &mut to_other
-                };
+            if shot != left
+                && let Some(most) = nearest.get_mut(*class)
+            {
                 *most = Some(most.map_or(value, |before| before.max(value)));
             }
         }
-        (to_own, to_other)
+        nearest
     }
 }

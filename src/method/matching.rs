@@ -221,8 +221,9 @@ impl Fitted for AttendedShots {
 }
 
 impl Compared for AttendedShots {
-    fn leave_one_out(&self, support: &Support<'_>, shot: usize) -> (Option<f32>, Option<f32>) {
-        self.shots.leave_one_out(support, shot, Metric::Cosine)
+    fn similarities_without(&self, support: &Support<'_>, shot: usize) -> Vec<Option<f32>> {
+        self.shots
+            .similarities_without(support, shot, Metric::Cosine)
     }
 }
 

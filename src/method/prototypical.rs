@@ -147,27 +147,25 @@ impl Compared for Prototypes {
     /// A shot is a part of its own prototype and so too near it. The product of the two is
     /// therefore that with the mean of the other shots; the prototype's length stays, since
     /// it is that of a mean of as many shots, which a query will meet.
-    fn leave_one_out(&self, support: &Support<'_>, shot: usize) -> (Option<f32>, Option<f32>) {
+    fn similarities_without(&self, support: &Support<'_>, shot: usize) -> Vec<Option<f32>> {
         let Some((class, shot)) = support.shots.get(shot) else {
-            return (None, None);
+            return Vec::new();
         };
         let square = dot(shot, shot);
-        let mut own = None;
-        let mut other: Option<f32> = None;
-        let references = (self.prototypes.iter())
-            .zip(&self.squared_norms)
-            .zip(&self.counts);
-        for (index, ((prototype, norm), count)) in references.enumerate() {
+        let mut similarities = Vec::with_capacity(self.prototypes.len());
+        let references = self.prototypes.iter().zip(&self.squared_norms);
+        for (index, ((prototype, norm), count)) in references.zip(&self.counts).enumerate() {
             let product = dot(shot, prototype);
-            if index != *class {
-                let similarity = self.metric.of_products(product, square, *norm);
-                other = Some(other.map_or(similarity, |most| most.max(similarity)));
-            } else if *count > 1 {
-                let (all, rest) = (*count as f32, (*count - 1) as f32);
-                let product = (all * product - square) / rest;
-                own = Some(self.metric.of_products(product, square, *norm));
-            }
+            let rest = (count - 1) as f32;
+            similarities.push(
+                match (index == *class, *count) {
+                    (false, _) => Some(product),
+                    (true, 1) => None,
+                    (true, _) => Some((*count as f32 * product - square) / rest),
+                }
+                .map(|product| self.metric.of_products(product, square, *norm)),
+            );
         }
-        (own, other)
+        similarities
     }
 }

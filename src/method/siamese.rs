@@ -175,7 +175,7 @@ impl Fitted for NearestShots {
 }
 
 impl Compared for NearestShots {
-    fn leave_one_out(&self, support: &Support<'_>, shot: usize) -> (Option<f32>, Option<f32>) {
-        self.shots.leave_one_out(support, shot, self.metric)
+    fn similarities_without(&self, support: &Support<'_>, shot: usize) -> Vec<Option<f32>> {
+        self.shots.similarities_without(support, shot, self.metric)
     }
 }
