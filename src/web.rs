@@ -1,6 +1,9 @@
 //! Everything that crosses to JavaScript, and no arithmetic: the [`Engine`] of the camera, and
 //! the lab of drawings ([`lab`]). They live in a worker, which calls one method at a time.
 
+use std::collections::BTreeMap;
+use std::mem;
+
 use js_sys::{Float32Array, Object, Reflect};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -63,7 +66,17 @@ pub fn picture_limits() -> Js<JsValue> {
 #[wasm_bindgen]
 pub struct Candidate(Result<WebGpu, Error>);
 
-/// Frame to answer: devices, support set and settings.
+/// One support set with its settings and its last query. Several share the devices of one
+/// engine: every element on a page of slides has its own.
+#[derive(Default)]
+struct Seat {
+    classifier: Classifier,
+    space: Space,
+    query: Option<Vec<f32>>,
+    timing: Timing,
+}
+
+/// Frame to answer: devices, and the support set that calls are about.
 #[wasm_bindgen]
 pub struct Engine {
     devices: Devices,
@@ -71,6 +84,9 @@ pub struct Engine {
     space: Space,
     query: Option<Vec<f32>>,
     timing: Timing,
+    /// The seat whose parts are above; all others are parked.
+    seat: u32,
+    parked: BTreeMap<u32, Seat>,
 }
 
 #[wasm_bindgen]
@@ -84,7 +100,33 @@ impl Engine {
             space: Space::default(),
             query: None,
             timing: Timing::default(),
+            seat: 0,
+            parked: BTreeMap::new(),
         })
+    }
+
+    /// Says which support set later calls are about; one that is new is empty.
+    pub fn take_seat(&mut self, seat: u32) {
+        if seat == self.seat {
+            return;
+        }
+        let next = self.parked.remove(&seat).unwrap_or_default();
+        let left = Seat {
+            classifier: mem::replace(&mut self.classifier, next.classifier),
+            space: mem::replace(&mut self.space, next.space),
+            query: mem::replace(&mut self.query, next.query),
+            timing: mem::replace(&mut self.timing, next.timing),
+        };
+        self.parked.insert(mem::replace(&mut self.seat, seat), left);
+    }
+
+    /// Forgets the support set that calls are about; number 0 is next.
+    pub fn leave_seat(&mut self) {
+        let left = self.seat;
+        self.take_seat(u32::MAX);
+        self.parked.remove(&left);
+        self.take_seat(0);
+        self.parked.remove(&u32::MAX);
     }
 
     /// Builds and warms up WebGPU: a promise of a candidate for

@@ -281,3 +281,36 @@ test("WebGPU that is asked for and absent is refused, and the CPU goes on", asyn
     backend: "cpu",
   });
 });
+
+test("support sets beside each other share one worker and nothing else", async ({ api }) => {
+  const result = await api.evaluate(async () => {
+    const { KShot, codeOf, pictures } = window.api;
+    const [cup, football] = [await pictures.photo("cup-01"), await pictures.photo("football-01")];
+    const first = await KShot.load({ backend: "cpu" });
+    const second = first.beside();
+    const cups = await first.addClass("cup");
+    const balls = await second.addClass("football");
+    await first.addShot(cups, cup);
+    await second.addShot(balls, football);
+    await second.setSettings({ method: "siamese", threshold: 0.9 });
+    const names = async (kshot: typeof first) => (await kshot.classify(cup))?.scores.map(({ name }) => name);
+    const asked = [await names(first), await names(second), await names(first)];
+    const settings = [first.settings.method, second.settings.method];
+    await second.undo();
+    const left = [first.support.classes[0]?.shots.length, second.support.classes[0]?.shots.length];
+    first.dispose();
+    const gone = await codeOf(() => first.addClass("cup"));
+    await second.addShot(balls, football);
+    const after = await names(second);
+    second.dispose();
+    return { asked, settings, left, gone, after, ended: await codeOf(() => second.addClass("cup")) };
+  });
+  expect(result).toEqual({
+    asked: [["cup"], ["football"], ["cup"]],
+    settings: ["prototypical", "siamese"],
+    left: [1, 0],
+    gone: "disposed",
+    after: ["football"],
+    ended: "disposed",
+  });
+});

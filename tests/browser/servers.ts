@@ -1,7 +1,11 @@
-/** Where the tests' two servers are: fixed ports that nothing well known uses. */
+/**
+ * Where the tests' servers are: fixed ports that nothing well known uses, or those from `KSHOT_TEST_PORT` on, so that
+ * two checkouts can be tested at once.
+ */
+const FIRST_PORT = Number(process.env.KSHOT_TEST_PORT ?? 4617);
 
-export const PAGE_PORT = 4617;
-export const API_PORT = 4618;
+export const PAGE_PORT = FIRST_PORT;
+export const API_PORT = FIRST_PORT + 1;
 
 /** The built page, as users get it. */
 export const PAGE_URL = `http://127.0.0.1:${PAGE_PORT}/`;

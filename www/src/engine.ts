@@ -68,6 +68,10 @@ export interface Engine {
   set_settings(settings: Partial<Settings>): SettingsReport;
   space(): SpacePoint[];
   restore(state: StoredShape, embeddings: Float32Array): SupportSummary;
+  /** Says which support set later calls are about; a new one is empty. */
+  take_seat(seat: number): void;
+  /** Forgets the support set that calls are about. */
+  leave_seat(): void;
   memory(): { wasmBytes: number; gpuBytes: number | null };
   free(): void;
 }

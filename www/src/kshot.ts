@@ -8,9 +8,11 @@ import moduleFile from "../../pkg/kshot_bg.wasm?url";
 import weightsFile from "../../weights/efficientnet_lite0.safetensors?url";
 import type { Frame, SettingsReport } from "./engine.ts";
 import { KShotError, messageOf } from "./errors.ts";
+import type { Events } from "./events.ts";
 import { FrameQueue } from "./frame-queue.ts";
 import type { Lab, LabOptions } from "./lab.ts";
 import type { Call, Calls, SupportReply } from "./protocol.ts";
+import type { Seat } from "./seat.ts";
 import { type KShotEvents, Session } from "./session.ts";
 import { takeFrame } from "./sources.ts";
 import { readState } from "./state.ts";
@@ -68,13 +70,16 @@ export interface LoadOptions {
  */
 export class KShot {
   readonly #session: Session;
+  readonly #seat: Seat;
   readonly #frames: FrameQueue;
+  #disposed = false;
 
   private constructor(session: Session) {
     this.#session = session;
+    this.#seat = session.takeSeat();
     this.#frames = new FrameQueue(async (frame) => {
       const answer = await this.#send("classify", frame, { frame });
-      return session.mirror.answer(answer);
+      return this.#seat.mirror.answer(answer);
     });
   }
 
@@ -106,6 +111,19 @@ export class KShot {
     return kshot;
   }
 
+  /**
+   * Another support set in the same engine: nothing is downloaded and no worker starts. Each has classes, shots,
+   * settings and undo of its own; the device is one. The engine ends when the last of them is disposed of.
+   *
+   * @example
+   * const second = kshot.beside();
+   * await second.addClass("mug"); // `kshot` knows nothing of it
+   */
+  beside(): KShot {
+    if (this.#session.error !== null) throw this.#session.error;
+    return new KShot(this.#session);
+  }
+
   /** Where the engine is in its life. */
   get status(): EngineStatus {
     return this.#session.status;
@@ -118,12 +136,12 @@ export class KShot {
 
   /** Classes and shots as they are now, oldest first. */
   get support(): SupportSummary {
-    return this.#session.mirror.summary;
+    return this.#seat.mirror.summary;
   }
 
   /** The settings, with the values in force where they are `auto`. */
   get settings(): SettingsReport {
-    return this.#session.settings;
+    return this.#seat.settings;
   }
 
   /** The device in use and the times measured. */
@@ -145,31 +163,32 @@ export class KShot {
 
   /** Listens to `status`, `support`, `settings`, `device` or `progress`; gives the way to stop. */
   on<K extends keyof KShotEvents>(event: K, handler: (value: KShotEvents[K]) => void): () => void {
-    return this.#session.events.on(event, handler);
+    const { events } = event === "support" || event === "settings" ? this.#seat : this.#session;
+    return (events as Events<KShotEvents>).on(event, handler);
   }
 
   /** Adds an empty class; gives its id. Throws `name_empty`, `too_many_classes`. */
   async addClass(name: string): Promise<number> {
     const { classId } = await this.#change("add_class", () => ({ name }));
-    return this.#session.mirror.publicClass(classId);
+    return this.#seat.mirror.publicClass(classId);
   }
 
   /** Gives a class another name. Throws `class_unknown`, `name_empty`. */
   async renameClass(classId: number, name: string): Promise<void> {
-    await this.#change("rename_class", () => ({ classId: this.#session.mirror.engineClass(classId), name }));
+    await this.#change("rename_class", () => ({ classId: this.#seat.mirror.engineClass(classId), name }));
   }
 
   /** Lets a class take part in answers, or not. Throws `class_unknown`. */
   async enableClass(classId: number, enabled: boolean): Promise<void> {
     await this.#change("enable_class", () => ({
-      classId: this.#session.mirror.engineClass(classId),
+      classId: this.#seat.mirror.engineClass(classId),
       enabled,
     }));
   }
 
   /** Removes a class with its shots. Throws `class_unknown`. */
   async removeClass(classId: number): Promise<void> {
-    await this.#change("remove_class", () => ({ classId: this.#session.mirror.engineClass(classId) }));
+    await this.#change("remove_class", () => ({ classId: this.#seat.mirror.engineClass(classId) }));
   }
 
   /**
@@ -184,7 +203,8 @@ export class KShot {
    */
   async addShot(classId: number, source: FrameSource, { continues = false } = {}): Promise<number> {
     await this.#session.usable();
-    const { mirror, limits } = this.#session;
+    const { limits } = this.#session;
+    const { mirror } = this.#seat;
     const frame = await takeFrame(source, limits);
     const reply = await this.#send("add_shot", frame, () => ({
       classId: mirror.engineClass(classId),
@@ -198,12 +218,12 @@ export class KShot {
 
   /** Removes one shot. Throws `shot_unknown`. */
   async removeShot(shotId: number): Promise<void> {
-    await this.#change("remove_shot", () => ({ shotId: this.#session.mirror.engineShot(shotId) }));
+    await this.#change("remove_shot", () => ({ shotId: this.#seat.mirror.engineShot(shotId) }));
   }
 
   /** Takes the last change back; `support.undo` says which that is. Ids come back as they were. */
   async undo(): Promise<void> {
-    const { mirror } = this.#session;
+    const { mirror } = this.#seat;
     const last = mirror.summary.undo;
     if (last === null) return;
     if (last === "restore") mirror.forgetRestore();
@@ -231,8 +251,8 @@ export class KShot {
 
   /** The last query against the support set and the settings as they are now; null before the first. */
   async answer(): Promise<Answer | null> {
-    const answer = await this.#session.call("answer", () => null);
-    return answer === null ? null : this.#session.mirror.answer(answer);
+    const answer = await this.#call("answer", () => null);
+    return answer === null ? null : this.#seat.mirror.answer(answer);
   }
 
   /** The embedding of a picture, `[dimensions]`, L2-normalised. Throws as `classify` does. */
@@ -251,14 +271,14 @@ export class KShot {
 
   /** Changes some settings; gives all. Throws `setting_invalid` and then changes nothing. */
   async setSettings(settings: Partial<Settings>): Promise<SettingsReport> {
-    const report = await this.#session.call("set_settings", () => ({ settings }));
-    this.#session.setSettings(report);
+    const report = await this.#call("set_settings", () => ({ settings }));
+    this.#seat.setSettings(report);
     return report;
   }
 
   /** Shots, prototypes and the last query on a plane. It costs a little: ask a few times a second. */
   async space(): Promise<SpacePoint[]> {
-    return this.#session.mirror.points(await this.#session.call("space", () => null));
+    return this.#seat.mirror.points(await this.#call("space", () => null));
   }
 
   /**
@@ -288,7 +308,8 @@ export class KShot {
 
   /** All classes, embeddings and settings; made from the page's own copy, so it works after a crash too. */
   exportState(): KShotState {
-    const { settings, embedder, mirror } = this.#session;
+    const { settings, mirror } = this.#seat;
+    const { embedder } = this.#session;
     const { method, metric, temperature, threshold } = settings;
     return {
       format: "kshot-state",
@@ -312,14 +333,15 @@ export class KShot {
    */
   async restoreState(state: KShotState): Promise<void> {
     await this.#session.usable();
-    const { embedder, mirror } = this.#session;
+    const { embedder } = this.#session;
+    const { mirror } = this.#seat;
     const parsed = readState(state, embedder);
-    const reply = await this.#session.call("restore", () =>
+    const reply = await this.#call("restore", () =>
       flatten(parsed.settings, parsed.classes, embedder.dimensions),
     );
     const summary = mirror.takeRestored(parsed, reply.support);
-    this.#session.setSettings(reply.settings);
-    this.#session.events.emit("support", summary);
+    this.#seat.setSettings(reply.settings);
+    this.#seat.events.emit("support", summary);
   }
 
   /** Bytes held by the wasm module, and on the GPU where it can be known. */
@@ -327,10 +349,23 @@ export class KShot {
     return this.#session.call("memory", () => null);
   }
 
-  /** Ends the worker and frees everything. Harmless when called twice. */
+  /**
+   * Frees everything, and ends the worker unless others share it (`beside`). Harmless when called twice.
+   */
   dispose(): void {
+    this.#disposed = true;
     this.#frames.drop();
-    this.#session.dispose();
+    this.#session.leaveSeat(this.#seat);
+  }
+
+  /** Calls the engine about this support set. */
+  async #call<C extends Call>(
+    call: C,
+    args: () => Calls[C]["args"],
+    transfer: Transferable[] = [],
+  ): Promise<Calls[C]["result"]> {
+    if (this.#disposed) throw new KShotError("disposed", "this KShot was disposed of");
+    return this.#session.call(call, args, transfer, undefined, this.#seat.number);
   }
 
   /** Hands a frame over; it is closed by the worker, or here where it never got there. */
@@ -340,7 +375,7 @@ export class KShot {
     args: Calls[C]["args"] | (() => Calls[C]["args"]),
   ): Promise<Calls[C]["result"]> {
     try {
-      return await this.#session.call(call, () => (typeof args === "function" ? args() : args), [frame]);
+      return await this.#call(call, () => (typeof args === "function" ? args() : args), [frame]);
     } finally {
       frame.close();
     }
@@ -350,15 +385,15 @@ export class KShot {
     call: C,
     args: () => Calls[C]["args"],
   ): Promise<Calls[C]["result"] & SupportReply> {
-    const reply = (await this.#session.call(call, args)) as Calls[C]["result"] & SupportReply;
+    const reply = (await this.#call(call, args)) as Calls[C]["result"] & SupportReply;
     this.#take(reply);
     return reply;
   }
 
   #take({ support, settings }: SupportReply): void {
-    const summary = this.#session.mirror.update(support);
-    this.#session.setSettings(settings);
-    this.#session.events.emit("support", summary);
+    const summary = this.#seat.mirror.update(support);
+    this.#seat.setSettings(settings);
+    this.#seat.events.emit("support", summary);
   }
 
   /** `auto` goes on with the CPU whatever happens to WebGPU; the report says why. */

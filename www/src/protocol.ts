@@ -53,6 +53,7 @@ export interface Calls {
   set_settings: { args: { settings: Partial<Settings> }; result: SettingsReport };
   space: { args: null; result: SpacePoint[] };
   restore: { args: { state: StoredShape; embeddings: Float32Array<ArrayBuffer> }; result: SupportReply };
+  leave_seat: { args: null; result: null };
   memory: { args: null; result: { wasmBytes: number; gpuBytes: number | null } };
   lab_load: {
     args: { weights: ArrayBuffer; characters: ArrayBuffer };
@@ -71,8 +72,8 @@ export interface Calls {
 /** The name of a call. */
 export type Call = keyof Calls;
 
-/** A call on its way to the worker. */
-export type Request = { [C in Call]: { id: number; call: C; args: Calls[C]["args"] } }[Call];
+/** A call on its way to the worker; `seat` is the number of the support set that it is about. */
+export type Request = { [C in Call]: { id: number; seat: number; call: C; args: Calls[C]["args"] } }[Call];
 
 /** What the worker posts. `panic` comes from the engine's panic hook, at any time. */
 export type WorkerMessage =

@@ -11,30 +11,23 @@ import { asKShotError, KShotError } from "./errors.ts";
 import { Events } from "./events.ts";
 import type { Alphabet } from "./lab-types.ts";
 import type { Call, Calls } from "./protocol.ts";
-import { flatten, SupportMirror } from "./support-mirror.ts";
-import type {
-  BackendChoice,
-  DeviceReport,
-  EngineStatus,
-  KShotState,
-  LoadProgress,
-  SupportSummary,
-} from "./types.ts";
+import { Seat, type SeatEvents } from "./seat.ts";
+import { flatten } from "./support-mirror.ts";
+import type { BackendChoice, DeviceReport, EngineStatus, KShotState, LoadProgress } from "./types.ts";
 import { WorkerLink } from "./worker-link.ts";
 
-/** What `KShot.on` can listen to. */
-export interface KShotEvents {
+/** What is told of the engine, to all who share it. */
+export interface SessionEvents {
   /** The engine came up, was lost, came back, or failed. */
   status: EngineStatus;
-  /** Classes or shots changed. */
-  support: SupportSummary;
-  /** Settings, or the automatic values behind them, changed. */
-  settings: SettingsReport;
   /** A device was chosen, or choosing began or ended. */
   device: DeviceReport;
   /** A step of loading. */
   progress: LoadProgress;
 }
+
+/** What `KShot.on` can listen to. */
+export interface KShotEvents extends SessionEvents, SeatEvents {}
 
 /** Where the module and the weights are, and how many bytes each has (0: not known). */
 export interface Files {
@@ -58,13 +51,15 @@ const CHOICE_SILENCE_MS = 120_000;
 const RELAPSE_MS = 10_000;
 
 export class Session {
-  readonly events = new Events<KShotEvents>();
-  readonly mirror = new SupportMirror();
+  readonly events = new Events<SessionEvents>();
+  readonly #seats = new Map<number, Seat>();
+  #nextSeat = 0;
   status: EngineStatus = "idle";
   device: DeviceReport | null = null;
   measuring = false;
   /** Why the session failed. */
   error: KShotError | null = null;
+  /** Settings as an engine begins with them. */
   #settings: SettingsReport | null = null;
   #embedder: KShotState["embedder"] | null = null;
   #limits: PictureLimits | null = null;
@@ -75,10 +70,6 @@ export class Session {
   #recovery: Promise<void> | null = null;
   #recoveredAt = Number.NEGATIVE_INFINITY;
   #disposed = false;
-
-  get settings(): SettingsReport {
-    return present(this.#settings);
-  }
 
   get embedder(): KShotState["embedder"] {
     return present(this.#embedder);
@@ -112,15 +103,32 @@ export class Session {
     }
   }
 
-  /** Calls the engine; waits while it is being rebuilt. */
+  /** Makes room for one more support set. */
+  takeSeat(): Seat {
+    const seat = new Seat(this.#nextSeat++);
+    seat.setSettings(present(this.#settings));
+    this.#seats.set(seat.number, seat);
+    return seat;
+  }
+
+  /** Forgets a support set; the engine ends with the last one. */
+  leaveSeat(seat: Seat): void {
+    if (!this.#seats.delete(seat.number)) return;
+    seat.events.clear();
+    if (this.#seats.size === 0) this.dispose();
+    else this.call("leave_seat", () => null, [], undefined, seat.number).catch(() => {}); // A lost worker took it along.
+  }
+
+  /** Calls the engine about a support set, 0 where it is about none; waits while it is being rebuilt. */
   async call<C extends Call>(
     call: C,
     args: () => Calls[C]["args"],
     transfer: Transferable[] = [],
     limit = this.#silence(),
+    seat = 0,
   ): Promise<Calls[C]["result"]> {
     await this.usable();
-    return present(this.#link).call(call, args(), { transfer, limit });
+    return present(this.#link).call(call, args(), { transfer, limit, seat });
   }
 
   /** Resolves when the engine can be called; throws `disposed` or what made it fail. */
@@ -144,11 +152,6 @@ export class Session {
   setDevice(device: DeviceReport): void {
     this.device = device;
     this.events.emit("device", device);
-  }
-
-  setSettings(settings: SettingsReport): void {
-    this.#settings = settings;
-    this.events.emit("settings", settings);
   }
 
   /** Loads the lab's methods and characters, into this worker and every later one. */
@@ -213,17 +216,7 @@ export class Session {
       const link = this.#startWorker();
       await this.#build(link);
       if (this.#lab !== null) await loadLab(link, this.#lab);
-      const { method, metric, temperature, threshold } = this.settings;
-      const stored = flatten(
-        { method, metric, temperature, threshold },
-        this.mirror.classes(),
-        this.embedder.dimensions,
-      );
-      const { support, settings } = await link.call("restore", stored, {
-        transfer: [stored.embeddings.buffer],
-      });
-      this.events.emit("support", this.mirror.rebind(support));
-      this.setSettings(settings);
+      for (const seat of [...this.#seats.values()]) await this.#refill(seat, link);
       this.setDevice({ ...present(this.device), webgpuProblem: problem });
       this.#recoveredAt = performance.now();
       this.#recovery = null;
@@ -235,6 +228,22 @@ export class Session {
         }),
       );
     }
+  }
+
+  /** Gives a new engine the support set of a seat. */
+  async #refill(seat: Seat, link: WorkerLink): Promise<void> {
+    const { method, metric, temperature, threshold } = seat.settings;
+    const stored = flatten(
+      { method, metric, temperature, threshold },
+      seat.mirror.classes(),
+      this.embedder.dimensions,
+    );
+    const { support, settings } = await link.call("restore", stored, {
+      transfer: [stored.embeddings.buffer],
+      seat: seat.number,
+    });
+    seat.events.emit("support", seat.mirror.rebind(support));
+    seat.setSettings(settings);
   }
 
   #fail(error: KShotError): void {

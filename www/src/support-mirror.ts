@@ -7,16 +7,18 @@
 import type { StoredShape } from "./engine.ts";
 import type { Answer, KShotState, Settings, SpacePoint, SupportSummary } from "./types.ts";
 
+// One count for all support sets of a page: an id is never used again, so colours and thumbnails can go by it.
+let next = 1;
+
 /** Public ids on one side, those of the engine in use on the other. */
 class IdMap {
-  #next = 1;
   #publicOf = new Map<number, number>();
   #engineOf = new Map<number, number>();
 
   toPublic(engineId: number): number {
     const known = this.#publicOf.get(engineId);
     if (known !== undefined) return known;
-    const id = this.#next++;
+    const id = next++;
     this.#link(id, engineId);
     return id;
   }

@@ -39,13 +39,13 @@ export class WorkerLink {
   }
 
   /**
-   * Calls the worker. `limit` in milliseconds is how long it may take before the worker counts as
+   * Calls the worker, about the support set of a seat. `limit` in milliseconds is how long it may take before the worker counts as
    * dead: a lost GPU sometimes shows only as silence.
    */
   call<C extends Call>(
     call: C,
     args: Calls[C]["args"],
-    { transfer = [], limit }: { transfer?: Transferable[]; limit?: number } = {},
+    { transfer = [], limit, seat = 0 }: { transfer?: Transferable[]; limit?: number; seat?: number } = {},
   ): Promise<Calls[C]["result"]> {
     if (this.#ended) return Promise.reject(new KShotError("device_lost", "the worker has ended"));
     const id = this.#nextId++;
@@ -55,7 +55,7 @@ export class WorkerLink {
           ? undefined
           : setTimeout(() => this.#die(`no answer to ${call} for ${limit / 1000} s`), limit);
       this.#pending.set(id, { resolve: resolve as Pending["resolve"], reject, timer });
-      this.#worker.postMessage({ id, call, args } as Request, transfer);
+      this.#worker.postMessage({ id, seat, call, args } as Request, transfer);
     });
   }
 

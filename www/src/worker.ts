@@ -73,6 +73,10 @@ const handlers: Handlers = {
   set_settings: ({ settings }) => engine().set_settings(settings),
   space: () => engine().space(),
   restore: ({ state, embeddings }) => withSettings(engine().restore(state, embeddings)),
+  leave_seat: () => {
+    engine().leave_seat();
+    return null;
+  },
   memory: () => engine().memory(),
   lab_load: ({ weights, characters }) => {
     const next = new (loaded(exports).Lab)(new Uint8Array(weights), new Uint8Array(characters));
@@ -90,8 +94,9 @@ const handlers: Handlers = {
   lab_measure: ({ shape, number }) => loaded(lab).measure(shape, number),
 };
 
-async function answerCall({ id, call, args }: Request): Promise<void> {
+async function answerCall({ id, seat, call, args }: Request): Promise<void> {
   try {
+    built?.take_seat(seat);
     const handle = handlers[call] as (given: typeof args) => unknown;
     post({ type: "result", id, result: await handle(args) });
   } catch (thrown) {
