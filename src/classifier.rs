@@ -9,7 +9,7 @@ use crate::embedder::DIMENSIONS;
 use crate::error::Error;
 use crate::method::comparison::{Compared, Comparison};
 use crate::method::{Metric, Support, dot, prototypical};
-use crate::support::SupportSet;
+use crate::support::{Action, Saved, SupportSet};
 
 /// What the user can set. `None` follows the shipped or the computed value.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -22,6 +22,34 @@ pub struct Settings {
     pub temperature: Option<f32>,
     /// Similarity under which the answer is "none of these", -1 to 1.
     pub threshold: Option<f32>,
+}
+
+impl Settings {
+    /// Whether every value is within its range.
+    ///
+    /// # Errors
+    /// [`Error::SettingInvalid`].
+    pub fn check(&self) -> Result<(), Error> {
+        if let Some(value) = self.temperature
+            && !(value.is_finite() && value > 0.0)
+        {
+            return Err(Error::SettingInvalid {
+                name: "temperature",
+                range: "a number above 0",
+                value: value.to_string(),
+            });
+        }
+        if let Some(value) = self.threshold
+            && !(-1.0..=1.0).contains(&value)
+        {
+            return Err(Error::SettingInvalid {
+                name: "threshold",
+                range: "between -1 and 1",
+                value: value.to_string(),
+            });
+        }
+        Ok(())
+    }
 }
 
 impl Default for Settings {
@@ -92,6 +120,8 @@ pub struct Classifier {
     /// The classes and shots.
     pub support: SupportSet,
     settings: Settings,
+    /// The settings before each `restore` that can still be taken back, and maybe older ones.
+    replaced: Vec<Settings>,
     fitted: Option<Fitted>,
 }
 
@@ -106,67 +136,54 @@ impl Classifier {
     /// # Errors
     /// [`Error::SettingInvalid`]; then nothing has changed.
     pub fn set_settings(&mut self, settings: Settings) -> Result<(), Error> {
-        if let Some(value) = settings.temperature
-            && !(value.is_finite() && value > 0.0)
-        {
-            return Err(Error::SettingInvalid {
-                name: "temperature",
-                range: "a number above 0",
-                value: value.to_string(),
-            });
-        }
-        if let Some(value) = settings.threshold
-            && !(-1.0..=1.0).contains(&value)
-        {
-            return Err(Error::SettingInvalid {
-                name: "threshold",
-                range: "between -1 and 1",
-                value: value.to_string(),
-            });
-        }
+        settings.check()?;
         self.settings = settings;
         Ok(())
     }
 
     /// Puts a saved state in the place of what there is: classes as name, enabled and
     /// number of shots, and the embeddings of all shots one after another, each
-    /// L2-normalised, `[shots, 1280]`.
+    /// L2-normalised, `[shots, 1280]`. [`undo`](Self::undo) brings back the settings too.
     ///
     /// # Errors
     /// [`Error::StateInvalid`] where the embeddings do not fill the shots or are not
-    /// normalised, and as [`set_settings`](Self::set_settings) and
-    /// [`SupportSet::restore`]; then nothing has changed.
+    /// normalised, [`Error::SettingInvalid`], and as [`SupportSet::restore`]; then nothing has
+    /// changed.
     pub fn restore(
         &mut self,
         settings: Settings,
         classes: Vec<(String, bool, usize)>,
         embeddings: &[f32],
     ) -> Result<(), Error> {
-        let shots = (classes.iter()).fold(0usize, |sum, (_, _, shots)| sum.saturating_add(*shots));
-        if embeddings.len() != shots.saturating_mul(DIMENSIONS) {
-            return Err(Error::StateInvalid(format!(
-                "{} values for {shots} shots of {DIMENSIONS}",
-                embeddings.len()
-            )));
+        settings.check()?;
+        self.support.restore(saved(classes, embeddings)?)?;
+        self.replaced.push(self.settings);
+        self.settings = settings;
+        Ok(())
+    }
+
+    /// Puts the classes of a saved state after those there are; the settings stay.
+    ///
+    /// # Errors
+    /// As [`restore`](Self::restore).
+    pub fn append(
+        &mut self,
+        classes: Vec<(String, bool, usize)>,
+        embeddings: &[f32],
+    ) -> Result<(), Error> {
+        self.support.append(saved(classes, embeddings)?)
+    }
+
+    /// Takes the last change of the support set back; the settings come back with it where
+    /// [`restore`](Self::restore) replaced them.
+    pub fn undo(&mut self) -> Option<Action> {
+        let action = self.support.undo()?;
+        if action == Action::Restore
+            && let Some(before) = self.replaced.pop()
+        {
+            self.settings = before;
         }
-        let mut rows = embeddings.chunks_exact(DIMENSIONS);
-        if let Some(number) = rows.clone().position(|row| !is_unit(row)) {
-            return Err(Error::StateInvalid(format!(
-                "the embedding of shot {number} is not of length one"
-            )));
-        }
-        let saved = classes
-            .into_iter()
-            .map(|(name, enabled, shots)| {
-                let embeddings = rows.by_ref().take(shots).map(<[f32]>::to_vec).collect();
-                (name, enabled, embeddings)
-            })
-            .collect();
-        let before = self.settings;
-        self.set_settings(settings)?;
-        self.support
-            .restore(saved)
-            .inspect_err(|_| self.settings = before)
+        Some(action)
     }
 
     /// The softmax temperature for this support set.
@@ -283,6 +300,30 @@ fn fit(set: &SupportSet, settings: Settings) -> Result<Option<Fitted>, Error> {
         temperature,
         threshold,
     }))
+}
+
+/// Each class with its own embeddings, of all that lie one after another, `[shots, 1280]`.
+fn saved(classes: Vec<(String, bool, usize)>, embeddings: &[f32]) -> Result<Vec<Saved>, Error> {
+    let shots = (classes.iter()).fold(0usize, |sum, (_, _, shots)| sum.saturating_add(*shots));
+    if embeddings.len() != shots.saturating_mul(DIMENSIONS) {
+        return Err(Error::StateInvalid(format!(
+            "{} values for {shots} shots of {DIMENSIONS}",
+            embeddings.len()
+        )));
+    }
+    let mut rows = embeddings.chunks_exact(DIMENSIONS);
+    if let Some(number) = rows.clone().position(|row| !is_unit(row)) {
+        return Err(Error::StateInvalid(format!(
+            "the embedding of shot {number} is not of length one"
+        )));
+    }
+    Ok(classes
+        .into_iter()
+        .map(|(name, enabled, shots)| {
+            let embeddings = rows.by_ref().take(shots).map(<[f32]>::to_vec).collect();
+            (name, enabled, embeddings)
+        })
+        .collect())
 }
 
 /// Room for the rounding of a sum of 1280 squares in single precision.

@@ -63,6 +63,9 @@ pub enum Error {
     /// A class name without a visible character.
     #[error("a class needs a name")]
     NameEmpty,
+    /// A class name that is too long to be kept.
+    #[error("a class's name takes at most {0} bytes")]
+    NameTooLong(usize),
     /// More classes than the support set takes.
     #[error("a support set takes at most {0} classes")]
     TooManyClasses(usize),
@@ -85,6 +88,39 @@ pub enum Error {
     /// A saved state that cannot be restored.
     #[error("the saved state cannot be restored: {0}")]
     StateInvalid(String),
+    /// A file that is something else.
+    #[error("this is no .kshot file")]
+    FileNotKshot,
+    /// A `.kshot` file of a version that this build does not read.
+    #[error("the .kshot file has version {0}, this reads version 1")]
+    FileVersion(u16),
+    /// A `.kshot` file that ends before its end.
+    #[error("the .kshot file is cut off after {0} bytes")]
+    FileCutOff(usize),
+    /// A `.kshot` file whose bytes are not those that were written.
+    #[error("the .kshot file is damaged: {0}")]
+    FileDamaged(String),
+    /// A `.kshot` file that is whole and holds what none may hold.
+    #[error("the .kshot file cannot be used: {0}")]
+    FileInvalid(String),
+    /// A `.kshot` file over one of the limits.
+    #[error("the .kshot file has {found} {what}; at most {most} are taken")]
+    FileTooLarge {
+        /// What there is too much of.
+        what: &'static str,
+        /// How much there is.
+        found: usize,
+        /// How much may be.
+        most: usize,
+    },
+    /// A `.kshot` file of another task.
+    #[error("the .kshot file holds {found}, not {expected}")]
+    FileOtherKind {
+        /// What it holds.
+        found: &'static str,
+        /// What was expected.
+        expected: &'static str,
+    },
 }
 
 impl Error {
@@ -107,11 +143,19 @@ impl Error {
             Error::ClassUnknown(_) => "class_unknown",
             Error::ShotUnknown(_) => "shot_unknown",
             Error::NameEmpty => "name_empty",
+            Error::NameTooLong(_) => "name_too_long",
             Error::TooManyClasses(_) => "too_many_classes",
             Error::TooManyShots(_) => "too_many_shots",
             Error::SettingInvalid { .. } => "setting_invalid",
             Error::EpisodeImpossible(_) => "episode_impossible",
             Error::StateInvalid(_) => "state_invalid",
+            Error::FileNotKshot => "file_not_kshot",
+            Error::FileVersion(_) => "file_version",
+            Error::FileCutOff(_) => "file_cut_off",
+            Error::FileDamaged(_) => "file_damaged",
+            Error::FileInvalid(_) => "file_invalid",
+            Error::FileTooLarge { .. } => "file_too_large",
+            Error::FileOtherKind { .. } => "file_other_kind",
         }
     }
 }

@@ -17,6 +17,7 @@
 //! - [`episode`]: which classes, which pictures are support, which are queries
 //! - [`characters`]: sample characters of the drawing page
 //! - [`classifier`]: support set, settings and method put together
+//! - [`enrollment`]: the `.kshot` file, which keeps all of that
 //! - [`lab`]: every method on one support set of drawings
 //! - [`space`]: the embeddings drawn on a plane
 //! - [`weights`]: the weights of every network but the camera's, in one file
@@ -26,6 +27,7 @@ pub mod characters;
 pub mod classifier;
 pub mod decision;
 pub mod embedder;
+pub mod enrollment;
 pub mod episode;
 pub mod error;
 pub mod frame;

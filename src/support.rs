@@ -17,6 +17,9 @@ pub const MAX_CLASSES: usize = 1_000;
 /// Most shots of a class.
 pub const MAX_SHOTS: usize = 10_000;
 
+/// Longest name of a class in bytes of UTF-8: ten lines of text.
+pub const MAX_NAME_BYTES: usize = 1_000;
+
 /// Changes that can be taken back.
 pub const MAX_UNDO: usize = 100;
 
@@ -42,6 +45,9 @@ pub struct Class {
     pub shots: Vec<Shot>,
 }
 
+/// A class as it is kept elsewhere: name, enabled, embeddings.
+pub type Saved = (String, bool, Vec<Vec<f32>>);
+
 /// What a change was, for the page to say what undo takes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -55,6 +61,7 @@ pub enum Action {
     RemoveShot,
     Clear,
     Restore,
+    Append,
 }
 
 /// Classes with their shots.
@@ -105,7 +112,7 @@ impl SupportSet {
     /// Adds an empty class at the end and returns its id.
     ///
     /// # Errors
-    /// [`Error::NameEmpty`], [`Error::TooManyClasses`].
+    /// [`Error::NameEmpty`], [`Error::NameTooLong`], [`Error::TooManyClasses`].
     pub fn add_class(&mut self, name: &str) -> Result<u32, Error> {
         let name = parse_name(name)?;
         if self.classes.len() >= MAX_CLASSES {
@@ -126,7 +133,7 @@ impl SupportSet {
     /// Gives a class another name.
     ///
     /// # Errors
-    /// [`Error::ClassUnknown`], [`Error::NameEmpty`].
+    /// [`Error::ClassUnknown`], [`Error::NameEmpty`], [`Error::NameTooLong`].
     pub fn rename_class(&mut self, class: u32, name: &str) -> Result<(), Error> {
         let name = parse_name(name)?;
         self.class_mut(class)?;
@@ -207,34 +214,24 @@ impl SupportSet {
     /// Puts saved classes in the place of all there are; `(name, enabled, embeddings)`.
     ///
     /// # Errors
-    /// [`Error::NameEmpty`], [`Error::TooManyClasses`], [`Error::TooManyShots`]; then
-    /// nothing has changed.
-    pub fn restore(&mut self, saved: Vec<(String, bool, Vec<Vec<f32>>)>) -> Result<(), Error> {
-        if saved.len() > MAX_CLASSES {
-            return Err(Error::TooManyClasses(MAX_CLASSES));
-        }
-        for (name, _, shots) in &saved {
-            parse_name(name)?;
-            if shots.len() > MAX_SHOTS {
-                return Err(Error::TooManyShots(MAX_SHOTS));
-            }
-        }
+    /// [`Error::NameEmpty`], [`Error::NameTooLong`], [`Error::TooManyClasses`],
+    /// [`Error::TooManyShots`]; then nothing has changed.
+    pub fn restore(&mut self, saved: Vec<Saved>) -> Result<(), Error> {
+        check_saved(&saved, 0)?;
         self.remember(Action::Restore);
         self.classes.clear();
-        for (name, enabled, embeddings) in saved {
-            let shots = embeddings
-                .into_iter()
-                .map(|embedding| self.make_shot(embedding))
-                .collect();
-            let id = self.next_class;
-            self.next_class += 1;
-            self.classes.push(Class {
-                id,
-                name: name.trim().to_owned(),
-                enabled,
-                shots,
-            });
-        }
+        self.push_saved(saved);
+        Ok(())
+    }
+
+    /// Puts saved classes after those there are, as one step of undo.
+    ///
+    /// # Errors
+    /// As [`restore`](Self::restore).
+    pub fn append(&mut self, saved: Vec<Saved>) -> Result<(), Error> {
+        check_saved(&saved, self.classes.len())?;
+        self.remember(Action::Append);
+        self.push_saved(saved);
         Ok(())
     }
 
@@ -252,6 +249,23 @@ impl SupportSet {
         }
         self.history.push_back((action, self.classes.clone()));
         self.revision += 1;
+    }
+
+    fn push_saved(&mut self, saved: Vec<Saved>) {
+        for (name, enabled, embeddings) in saved {
+            let shots = embeddings
+                .into_iter()
+                .map(|embedding| self.make_shot(embedding))
+                .collect();
+            let id = self.next_class;
+            self.next_class += 1;
+            self.classes.push(Class {
+                id,
+                name: name.trim().to_owned(),
+                enabled,
+                shots,
+            });
+        }
     }
 
     fn make_shot(&mut self, embedding: Vec<f32>) -> Shot {
@@ -285,10 +299,28 @@ impl SupportSet {
     }
 }
 
-fn parse_name(name: &str) -> Result<String, Error> {
+/// Whether saved classes fit beside those there are.
+fn check_saved(saved: &[Saved], there: usize) -> Result<(), Error> {
+    if there + saved.len() > MAX_CLASSES {
+        return Err(Error::TooManyClasses(MAX_CLASSES));
+    }
+    for (name, _, shots) in saved {
+        parse_name(name)?;
+        if shots.len() > MAX_SHOTS {
+            return Err(Error::TooManyShots(MAX_SHOTS));
+        }
+    }
+    Ok(())
+}
+
+/// A name as it is kept: something to read, without white space around it, not too long.
+pub(crate) fn parse_name(name: &str) -> Result<String, Error> {
     let name = name.trim();
     if name.is_empty() {
         return Err(Error::NameEmpty);
+    }
+    if name.len() > MAX_NAME_BYTES {
+        return Err(Error::NameTooLong(MAX_NAME_BYTES));
     }
     Ok(name.to_owned())
 }

@@ -1,5 +1,5 @@
-//! Everything that crosses to JavaScript, and no arithmetic: the [`Engine`] of the camera, and
-//! the lab of drawings ([`lab`]). They live in a worker, which calls one method at a time.
+//! Everything that crosses to JavaScript, and no arithmetic: the [`Engine`] of the camera, saved
+//! work ([`file`]), and the lab of drawings ([`lab`]). They live in a worker, which calls one method at a time.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_time::Instant;
 
-use crate::classifier::{self, Classifier};
+use crate::classifier::Classifier;
 use crate::device::{Choice, Devices, Timing, WebGpu};
 use crate::embedder::{DIMENSIONS, NAME, WEIGHTS_SHA256};
 use crate::error::Error;
@@ -22,6 +22,7 @@ use crate::method::comparison::Comparison;
 use crate::space::{Kind, Space};
 use crate::support::Action;
 
+pub mod file;
 pub mod lab;
 
 type Js<T> = Result<T, JsValue>;
@@ -266,7 +267,7 @@ impl Engine {
 
     /// Takes the last change back.
     pub fn undo(&mut self) -> Js<JsValue> {
-        self.classifier.support.undo();
+        self.classifier.undo();
         self.support()
     }
 
@@ -344,28 +345,6 @@ impl Engine {
             })
             .collect();
         give(&views)
-    }
-
-    /// Puts a saved state in the place of what there is: the classes with their number of
-    /// shots, and all embeddings one after another, `[shots, 1280]`.
-    pub fn restore(&mut self, state: JsValue, embeddings: Vec<f32>) -> Js<JsValue> {
-        let state: SavedState = serde_wasm_bindgen::from_value(state)
-            .map_err(|error| throw(Error::StateInvalid(error.to_string())))?;
-        let settings = classifier::Settings {
-            method: state.settings.method,
-            metric: state.settings.metric,
-            temperature: state.settings.temperature.value(),
-            threshold: state.settings.threshold.value(),
-        };
-        let classes = state
-            .classes
-            .into_iter()
-            .map(|class| (class.name, class.enabled, class.shots))
-            .collect();
-        self.classifier
-            .restore(settings, classes, &embeddings)
-            .map_err(throw)?;
-        self.support()
     }
 
     /// Bytes in use: `{ wasmBytes, gpuBytes }`; `gpuBytes` is null without WebGPU.
@@ -513,29 +492,6 @@ struct SettingsPatch {
     metric: Option<Metric>,
     temperature: Option<Setting>,
     threshold: Option<Setting>,
-}
-
-#[derive(Deserialize)]
-struct SavedState {
-    settings: SavedSettings,
-    classes: Vec<SavedClass>,
-}
-
-#[derive(Deserialize)]
-struct SavedSettings {
-    /// States of before there was a choice do not have it.
-    #[serde(default)]
-    method: Comparison,
-    metric: Metric,
-    temperature: Setting,
-    threshold: Setting,
-}
-
-#[derive(Deserialize)]
-struct SavedClass {
-    name: String,
-    enabled: bool,
-    shots: usize,
 }
 
 fn give<T: Serialize + ?Sized>(value: &T) -> Js<JsValue> {

@@ -34,6 +34,22 @@ export interface StoredShape {
   classes: { name: string; enabled: boolean; shots: number }[];
 }
 
+/** What the shots of a `.kshot` file are. */
+export type FileKind = "objects" | "faces" | "drawings";
+
+/** What a `.kshot` file says beside embeddings and thumbnails. */
+export interface FileState extends StoredShape {
+  kind: FileKind;
+  embedder: { sha256: string; dimensions: number };
+}
+
+/** A thumbnail within its file. */
+export interface ThumbnailPlace {
+  start: number;
+  end: number;
+  type: string;
+}
+
 /** WebGPU, opened but not in use, or why it could not be opened. */
 export interface Candidate {
   free(): void;
@@ -72,6 +88,7 @@ export interface Engine {
   take_seat(seat: number): void;
   /** Forgets the support set that calls are about. */
   leave_seat(): void;
+  append(state: StoredShape, embeddings: Float32Array): SupportSummary;
   memory(): { wasmBytes: number; gpuBytes: number | null };
   free(): void;
 }
@@ -93,6 +110,21 @@ export interface Exports {
   /** The ink of a drawing, `[28 * 28]` of 0 and 1. */
   ink_of(source: Frame): Ink;
   picture_limits(): PictureLimits;
+  /** `lengths` is of each thumbnail, 0 where there is none. */
+  write_kshot(
+    state: FileState,
+    embeddings: Float32Array,
+    thumbnails: Uint8Array,
+    lengths: Uint32Array,
+  ): Uint8Array<ArrayBuffer>;
+  read_kshot(
+    file: Uint8Array,
+    kind: FileKind,
+  ): {
+    state: FileState;
+    embeddings: Float32Array<ArrayBuffer>;
+    thumbnails: (ThumbnailPlace | null)[];
+  };
 }
 
 /** Instantiates the compiled module; it can then build engines. */

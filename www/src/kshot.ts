@@ -9,20 +9,24 @@ import weightsFile from "../../weights/efficientnet_lite0.safetensors?url";
 import type { Frame, SettingsReport } from "./engine.ts";
 import { KShotError, messageOf } from "./errors.ts";
 import type { Events } from "./events.ts";
+import { embedAnew, packFile, unpackFile } from "./file.ts";
 import { FrameQueue } from "./frame-queue.ts";
 import type { Lab, LabOptions } from "./lab.ts";
 import type { Call, Calls, SupportReply } from "./protocol.ts";
 import type { Seat } from "./seat.ts";
 import { type KShotEvents, Session } from "./session.ts";
 import { takeFrame } from "./sources.ts";
-import { readState } from "./state.ts";
+import { isOf, readState } from "./state.ts";
 import { flatten } from "./support-mirror.ts";
+import { makeThumbnail } from "./thumbnail.ts";
 import type {
   Answer,
   BackendChoice,
   DeviceReport,
   EngineStatus,
   FrameSource,
+  ImportOptions,
+  ImportReport,
   KShotState,
   LoadProgress,
   Settings,
@@ -206,12 +210,13 @@ export class KShot {
     const { limits } = this.#session;
     const { mirror } = this.#seat;
     const frame = await takeFrame(source, limits);
+    const thumbnail = makeThumbnail(frame);
     const reply = await this.#send("add_shot", frame, () => ({
       classId: mirror.engineClass(classId),
       frame,
       continues,
     }));
-    const shotId = mirror.keepShot(reply.shotId, reply.embedding);
+    const shotId = mirror.keepShot(reply.shotId, reply.embedding, await thumbnail);
     this.#take(reply);
     return shotId;
   }
@@ -306,7 +311,12 @@ export class KShot {
     return Lab.open(this.#session, options);
   }
 
-  /** All classes, embeddings and settings; made from the page's own copy, so it works after a crash too. */
+  /** The picture of a shot: the square that the network saw, 224 pixels wide, JPEG; null where there is none. */
+  thumbnail(shotId: number): Blob | null {
+    return this.#seat.mirror.thumbnail(shotId);
+  }
+
+  /** All classes, embeddings, thumbnails and settings; made from the page's own copy, so it works after a crash too. */
   exportState(): KShotState {
     const { settings, mirror } = this.#seat;
     const { embedder } = this.#session;
@@ -323,25 +333,78 @@ export class KShot {
   }
 
   /**
-   * Puts a saved state in the place of everything; `undo` takes it back. Classes and shots get new ids.
-   * Throws `state_invalid`, and `state_other_embedder` where another network made it.
+   * Takes a saved state in: in the place of everything, settings too, or after the classes there are. One step of
+   * undo. Classes and shots get new ids. Shots of another network are embedded anew from their thumbnails.
+   * Throws `state_invalid`, `state_other_embedder` where another network made it and no shot has a thumbnail,
+   * `too_many_classes`, `too_many_shots`, `name_empty`, `name_too_long`, `setting_invalid`; nothing changes then.
    *
    * @example
    * const state = kshot.exportState();
    * // structured clone, postMessage and IndexedDB keep it whole; later:
    * await kshot.restoreState(state);
    */
-  async restoreState(state: KShotState): Promise<void> {
+  async restoreState(state: KShotState, options: ImportOptions = {}): Promise<ImportReport> {
     await this.#session.usable();
     const { embedder } = this.#session;
     const { mirror } = this.#seat;
     const parsed = readState(state, embedder);
-    const reply = await this.#call("restore", () =>
-      flatten(parsed.settings, parsed.classes, embedder.dimensions),
+    const { classes, ...anew } = isOf(parsed, embedder)
+      ? { classes: parsed.classes, embeddedAnew: 0, lost: 0 }
+      : await embedAnew(parsed.classes, (thumbnail) => this.embed(thumbnail), options.onProgress);
+    const shots = classes.reduce((sum, entry) => sum + entry.shots.length, 0);
+    if (anew.lost > 0 && shots === 0) {
+      throw new KShotError(
+        "state_other_embedder",
+        `the state was made by ${parsed.embedder.name}, this is ${embedder.name}, and it has no thumbnails`,
+      );
+    }
+    const reply = await this.#call(options.mode === "add" ? "append" : "restore", () =>
+      flatten(parsed.settings, classes, embedder.dimensions),
     );
-    const summary = mirror.takeRestored(parsed, reply.support);
+    const summary = mirror.takeRestored(classes, reply.support);
     this.#seat.setSettings(reply.settings);
     this.#seat.events.emit("support", summary);
+    return { classes: classes.length, shots, ...anew };
+  }
+
+  /**
+   * Everything as one `.kshot` file (docs/kshot-file.md): classes, embeddings, thumbnails, settings.
+   * Throws `file_too_large`.
+   *
+   * @example
+   * link.href = URL.createObjectURL(await kshot.exportFile());
+   * link.download = "mugs.kshot";
+   */
+  async exportFile(): Promise<Blob> {
+    await this.#session.usable();
+    const state = this.exportState();
+    const { file } = await this.#session.call("write_file", () =>
+      packFile(state, this.#session.embedder.dimensions),
+    );
+    return file;
+  }
+
+  /**
+   * What a `.kshot` file holds, checked to the last byte; nothing changes. `restoreState` takes it in.
+   * Throws `file_not_kshot`, `file_version`, `file_cut_off`, `file_damaged`, `file_invalid`, `file_too_large`,
+   * `file_other_kind`, and `file_unavailable` where the browser can no longer read it.
+   */
+  async readFile(file: Blob): Promise<KShotState> {
+    await this.#session.usable();
+    const read = await this.#session.call("read_file", () => ({ file, kind: "objects" }));
+    return unpackFile(read, this.#session.embedder);
+  }
+
+  /**
+   * Takes a `.kshot` file in, as `restoreState` does. Throws what `readFile` and `restoreState` throw; nothing
+   * changes then.
+   *
+   * @example
+   * const { embeddedAnew } = await kshot.importFile(input.files[0], { mode: "add" });
+   * if (embeddedAnew > 0) console.log(`${embeddedAnew} shots are of another network and were embedded anew`);
+   */
+  async importFile(file: Blob, options: ImportOptions = {}): Promise<ImportReport> {
+    return this.restoreState(await this.readFile(file), options);
   }
 
   /** Bytes held by the wasm module, and on the GPU where it can be known. */

@@ -4,7 +4,7 @@
  * Everything here survives structured cloning. Ids of classes and shots are the engine's own; the
  * page's side maps them (support-mirror.ts).
  */
-import type { Frame, PictureLimits, SettingsReport, StoredShape } from "./engine.ts";
+import type { FileKind, FileState, Frame, PictureLimits, SettingsReport, StoredShape } from "./engine.ts";
 import type { PackedError } from "./errors.ts";
 import type { Alphabet, EpisodeResult, Ink, LabTask, Reading, TaskShape } from "./lab-types.ts";
 import type {
@@ -54,6 +54,15 @@ export interface Calls {
   space: { args: null; result: SpacePoint[] };
   restore: { args: { state: StoredShape; embeddings: Float32Array<ArrayBuffer> }; result: SupportReply };
   leave_seat: { args: null; result: null };
+  append: { args: { state: StoredShape; embeddings: Float32Array<ArrayBuffer> }; result: SupportReply };
+  write_file: {
+    args: { state: FileState; embeddings: Float32Array<ArrayBuffer>; thumbnails: (Blob | null)[] };
+    result: { file: Blob };
+  };
+  read_file: {
+    args: { file: Blob; kind: FileKind };
+    result: { state: FileState; embeddings: Float32Array<ArrayBuffer>; thumbnails: (Blob | null)[] };
+  };
   memory: { args: null; result: { wasmBytes: number; gpuBytes: number | null } };
   lab_load: {
     args: { weights: ArrayBuffer; characters: ArrayBuffer };

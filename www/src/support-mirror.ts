@@ -53,6 +53,8 @@ export class SupportMirror {
   readonly #shots = new IdMap();
   /** Embeddings by public shot id; those of removed shots stay for `undo`. */
   readonly #embeddings = new Map<number, Float32Array<ArrayBuffer>>();
+  /** Small pictures by public shot id, kept as long as the embeddings. */
+  readonly #thumbnails = new Map<number, Blob>();
   /** Removed shots, with the number of the change that removed them. */
   readonly #removed = new Map<number, number>();
   #changes = 0;
@@ -94,22 +96,30 @@ export class SupportMirror {
     return this.#summary;
   }
 
-  /** Remembers a new shot's embedding; gives its public id. */
-  keepShot(engineId: number, embedding: Float32Array<ArrayBuffer>): number {
+  /** Remembers a new shot; gives its public id. */
+  keepShot(engineId: number, embedding: Float32Array<ArrayBuffer>, thumbnail: Blob | null): number {
     const shotId = this.#shots.toPublic(engineId);
     this.#embeddings.set(shotId, embedding);
+    if (thumbnail !== null) this.#thumbnails.set(shotId, thumbnail);
     return shotId;
   }
 
-  /** Takes the outcome of a `restore` of `state` that the user asked for. */
-  takeRestored(state: KShotState, support: SupportSummary): SupportSummary {
-    this.#restores++;
+  /** The small picture of a shot. */
+  thumbnail(shotId: number): Blob | null {
+    return this.#thumbnails.get(shotId) ?? null;
+  }
+
+  /** Takes the outcome of a `restore` or `append` of `classes` that the user asked for: they are the last ones. */
+  takeRestored(classes: KShotState["classes"], support: SupportSummary): SupportSummary {
+    if (support.undo === "restore") this.#restores++;
     const summary = this.update(support);
-    summary.classes.forEach((entry, i) => {
-      const embeddings = state.classes[i]?.shots ?? [];
-      entry.shots.forEach((shot, j) => {
-        const embedding = embeddings[j];
+    const first = summary.classes.length - classes.length;
+    classes.forEach(({ shots, thumbnails }, i) => {
+      summary.classes[first + i]?.shots.forEach((shot, j) => {
+        const embedding = shots[j];
         if (embedding !== undefined) this.#embeddings.set(shot, new Float32Array(embedding));
+        const thumbnail = thumbnails?.[j] ?? null;
+        if (thumbnail !== null) this.#thumbnails.set(shot, thumbnail);
       });
     });
     return summary;
@@ -137,19 +147,23 @@ export class SupportMirror {
     this.#classes.relink(classPairs);
     this.#shots.relink(shotPairs);
     const kept = new Set(shotPairs.map(([shot]) => shot));
-    for (const shot of this.#embeddings.keys()) if (!kept.has(shot)) this.#embeddings.delete(shot);
+    for (const shot of this.#embeddings.keys()) if (!kept.has(shot)) this.#forget(shot);
     this.#hiddenRestore = true;
     this.#restores = 0;
     return this.update(support);
   }
 
-  /** Names, flags and embeddings of every class, in order. */
-  classes(): KShotState["classes"] {
-    return this.#summary.classes.map(({ name, enabled, shots }) => ({
-      name,
-      enabled,
-      shots: shots.flatMap((shot) => this.#embeddings.get(shot) ?? []),
-    }));
+  /** Names, flags, embeddings and thumbnails of every class, in order. */
+  classes(): Required<KShotState["classes"][number]>[] {
+    return this.#summary.classes.map(({ name, enabled, shots }) => {
+      const known = shots.filter((shot) => this.#embeddings.has(shot));
+      return {
+        name,
+        enabled,
+        shots: known.flatMap((shot) => this.#embeddings.get(shot) ?? []),
+        thumbnails: known.map((shot) => this.thumbnail(shot)),
+      };
+    });
   }
 
   /** Drops embeddings that no undo can bring back. */
@@ -163,8 +177,13 @@ export class SupportMirror {
     for (const [shot, change] of this.#removed) {
       if (this.#changes - change < KEPT_CHANGES) break;
       this.#removed.delete(shot);
-      this.#embeddings.delete(shot);
+      this.#forget(shot);
     }
+  }
+
+  #forget(shot: number): void {
+    this.#embeddings.delete(shot);
+    this.#thumbnails.delete(shot);
   }
 
   /** An answer in public ids. */

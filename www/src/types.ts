@@ -77,7 +77,8 @@ export type UndoAction =
   | "add_shot"
   | "remove_shot"
   | "clear"
-  | "restore";
+  | "restore"
+  | "append";
 
 /** A class with its agreement with the query. */
 export interface ClassScore {
@@ -144,7 +145,30 @@ export interface KShotState {
     enabled: boolean;
     /** L2-normalised embeddings, one a shot. */
     shots: Float32Array[];
+    /** A small picture of each shot, in the same order; null where there is none. */
+    thumbnails?: (Blob | null)[];
   }[];
+}
+
+/** Whether saved work takes the place of what there is, settings too, or its classes come after those there are. */
+export type ImportMode = "replace" | "add";
+
+/** How saved work is taken in. */
+export interface ImportOptions {
+  /** `replace` where it is not said. */
+  mode?: ImportMode;
+  /** Called for each shot that is embedded anew. */
+  onProgress?(done: number, total: number): void;
+}
+
+/** What came of taking saved work in. */
+export interface ImportReport {
+  classes: number;
+  shots: number;
+  /** Shots whose embedding is of another network, embedded anew from their thumbnails. */
+  embeddedAnew: number;
+  /** Shots of another network without a thumbnail that can be read: they are left out. */
+  lost: number;
 }
 
 /** Stable codes of every error that kshot throws. */
@@ -179,6 +203,15 @@ export type ErrorCode =
   | "setting_invalid"
   | "state_invalid"
   | "state_other_embedder"
+  | "name_too_long"
+  | "file_unavailable"
+  | "file_not_kshot"
+  | "file_version"
+  | "file_cut_off"
+  | "file_damaged"
+  | "file_invalid"
+  | "file_too_large"
+  | "file_other_kind"
   | "camera_denied"
   | "camera_missing"
   | "camera_busy"

@@ -1,0 +1,31 @@
+/**
+ * The small picture of a shot: what the page shows of it, what a file keeps of it, and what it can be embedded
+ * anew from when the network has changed. It is the square that the network sees, at the network's own size.
+ */
+import type { Frame } from "./engine.ts";
+
+/** Side in pixels: that of the network input, so that nothing is lost to a second size. */
+const SIDE = 224;
+
+/** JPEG quality; see "Thumbnails" in docs/kshot-file.md for what was measured. */
+const QUALITY = 0.9;
+
+/** Draws the centre square at once and encodes it behind; null where the browser cannot. The frame stays open. */
+export async function makeThumbnail(frame: Frame): Promise<Blob | null> {
+  const [width, height] =
+    frame instanceof ImageBitmap ? [frame.width, frame.height] : [frame.displayWidth, frame.displayHeight];
+  const side = Math.min(width, height);
+  const canvas = new OffscreenCanvas(SIDE, SIDE);
+  const context = canvas.getContext("2d");
+  if (context === null) return null;
+  context.imageSmoothingQuality = "high";
+  // JPEG knows no transparency; the network sees white behind it too (frame.rs).
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, SIDE, SIDE);
+  context.drawImage(frame, (width - side) / 2, (height - side) / 2, side, side, 0, 0, SIDE, SIDE);
+  try {
+    return await canvas.convertToBlob({ type: "image/jpeg", quality: QUALITY });
+  } catch {
+    return null; // A shot without a picture is still a shot.
+  }
+}
