@@ -283,3 +283,30 @@ fn the_plane_shows_every_shot_and_keeps_classes_apart() {
     assert!(distance(ids[0]) < distance(ids[1]) / 4.0);
     assert!(points.iter().all(|p| p.x.abs() <= 1.0 && p.y.abs() <= 1.0));
 }
+
+#[test]
+fn undo_of_a_restore_brings_the_settings_back_too() {
+    let (mut classifier, _) = classifier(&[("a", &[0.0])]);
+    let before = Settings {
+        threshold: Some(0.5),
+        ..Settings::default()
+    };
+    classifier.set_settings(before).unwrap();
+    let saved = Settings {
+        method: Comparison::Siamese,
+        ..Settings::default()
+    };
+    let other = || vec![("b".to_owned(), true, 1)];
+    classifier.restore(saved, other(), &at(90.0)).unwrap();
+    classifier.append(other(), &at(80.0)).unwrap();
+    assert_eq!(
+        classifier.settings(),
+        saved,
+        "what is added leaves the settings"
+    );
+    classifier.undo();
+    assert_eq!(classifier.settings(), saved);
+    classifier.undo();
+    assert_eq!(classifier.settings(), before);
+    assert_eq!(classifier.support.classes()[0].name, "a");
+}

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use kshot::Error;
-use kshot::support::{Action, MAX_CLASSES, MAX_UNDO, SupportSet};
+use kshot::support::{Action, MAX_CLASSES, MAX_NAME_BYTES, MAX_UNDO, SupportSet};
 
 fn embedding(value: f32) -> Vec<f32> {
     vec![value; 4]
@@ -160,4 +160,36 @@ fn only_enabled_classes_with_shots_answer() {
     support.enable_class(off, false).unwrap();
     let answering: Vec<u32> = support.answering().map(|class| class.id).collect();
     assert_eq!(answering, [on]);
+}
+
+#[test]
+fn saved_classes_come_after_those_there_are_as_one_step() {
+    let mut support = SupportSet::default();
+    let mug = support.add_class("mug").unwrap();
+    let shot = support.add_shot(mug, embedding(1.0)).unwrap();
+    let saved = |name: &str| (name.to_owned(), false, vec![embedding(2.0), embedding(3.0)]);
+    support.append(vec![saved("mug"), saved("key")]).unwrap();
+    assert_eq!(names(&support), ["mug", "mug", "key"]);
+    assert_eq!(support.classes()[0].id, mug);
+    assert_eq!(support.classes()[0].shots[0].id, shot);
+    assert_eq!(support.classes()[2].shots.len(), 2);
+    assert_eq!(support.undo(), Some(Action::Append));
+    assert_eq!(names(&support), ["mug"]);
+    let too_many = (1..=MAX_CLASSES).map(|_| saved("x")).collect();
+    assert_eq!(
+        support.append(too_many),
+        Err(Error::TooManyClasses(MAX_CLASSES))
+    );
+    assert_eq!(names(&support), ["mug"], "nothing has changed");
+}
+
+#[test]
+fn a_name_longer_than_a_file_keeps_is_refused() {
+    let mut support = SupportSet::default();
+    support.add_class(&"n".repeat(MAX_NAME_BYTES)).unwrap();
+    let longer = "n".repeat(MAX_NAME_BYTES + 1);
+    assert_eq!(
+        support.add_class(&longer),
+        Err(Error::NameTooLong(MAX_NAME_BYTES))
+    );
 }

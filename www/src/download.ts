@@ -1,5 +1,5 @@
 /**
- * Fetches the wasm module and the weights, each once, counting bytes as they come.
+ * Fetches the wasm module, the weights and saved files, each once, counting bytes as they come.
  *
  * The weights are kept as a `Blob`, which browsers hold outside the JavaScript heap: a new worker
  * gets them from there, without the network, and no second copy lies in memory meanwhile.
@@ -60,10 +60,39 @@ export async function fetchWeights(
   }
 }
 
-async function request(url: string, code: ErrorCode): Promise<Response> {
+/** The largest `.kshot` file (MAX_FILE_BYTES in enrollment.rs): nothing larger is downloaded to its end. */
+const MAX_FILE_BYTES = 512 * 2 ** 20;
+
+/**
+ * Downloads a `.kshot` file that someone names by its address. Throws `file_unavailable`, `file_too_large`.
+ * `onProgress` gets bytes; the total is 0 where the server does not say.
+ */
+export async function fetchFile(url: string, { onProgress }: { onProgress?: Count } = {}): Promise<Blob> {
+  const stop = new AbortController();
+  const response = await request(url, "file_unavailable", {
+    signal: stop.signal,
+    credentials: "same-origin",
+  });
+  const tooLarge = (bytes: number) => {
+    stop.abort();
+    return new KShotError("file_too_large", `${url} has ${bytes} bytes; at most ${MAX_FILE_BYTES} are taken`);
+  };
+  const stated = Number(response.headers.get("content-length") ?? 0);
+  if (stated > MAX_FILE_BYTES) throw tooLarge(stated);
+  try {
+    return await readCounted(response, 0, (loaded, total) => {
+      if (loaded > MAX_FILE_BYTES) throw tooLarge(loaded);
+      onProgress?.(loaded, total);
+    });
+  } catch (error) {
+    throw asKShotError(error, "file_unavailable");
+  }
+}
+
+async function request(url: string, code: ErrorCode, init?: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url);
+    response = await fetch(url, init);
   } catch (error) {
     throw new KShotError(code, `${url} could not be fetched: ${messageOf(error)}`, { cause: error });
   }

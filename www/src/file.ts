@@ -61,7 +61,8 @@ export async function embedAnew(
       try {
         entry.shots.push(await embed(thumbnail));
         entry.thumbnails.push(thumbnail);
-        onProgress?.(++embeddedAnew, total);
+        embeddedAnew++;
+        onProgress?.(embeddedAnew, total);
       } catch (error) {
         if (!(error instanceof KShotError) || !LOST.has(error.code)) throw error;
       }

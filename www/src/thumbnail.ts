@@ -4,25 +4,27 @@
  */
 import type { Frame } from "./engine.ts";
 
-/** Side in pixels: that of the network input, so that nothing is lost to a second size. */
+/** Largest side in pixels: that of the network input, so that nothing is lost to a second size. */
 const SIDE = 224;
 
-/** JPEG quality; see "Thumbnails" in docs/kshot-file.md for what was measured. */
-const QUALITY = 0.9;
+/** JPEG quality; docs/kshot-file.md, "Thumbnails", has what was measured. */
+const QUALITY = 0.95;
 
 /** Draws the centre square at once and encodes it behind; null where the browser cannot. The frame stays open. */
 export async function makeThumbnail(frame: Frame): Promise<Blob | null> {
   const [width, height] =
     frame instanceof ImageBitmap ? [frame.width, frame.height] : [frame.displayWidth, frame.displayHeight];
   const side = Math.min(width, height);
-  const canvas = new OffscreenCanvas(SIDE, SIDE);
+  // A smaller picture stays as it is: enlarging it is the network input's to do.
+  const size = Math.min(side, SIDE);
+  const canvas = new OffscreenCanvas(size, size);
   const context = canvas.getContext("2d");
   if (context === null) return null;
   context.imageSmoothingQuality = "high";
   // JPEG knows no transparency; the network sees white behind it too (frame.rs).
   context.fillStyle = "#fff";
-  context.fillRect(0, 0, SIDE, SIDE);
-  context.drawImage(frame, (width - side) / 2, (height - side) / 2, side, side, 0, 0, SIDE, SIDE);
+  context.fillRect(0, 0, size, size);
+  context.drawImage(frame, (width - side) / 2, (height - side) / 2, side, side, 0, 0, size, size);
   try {
     return await canvas.convertToBlob({ type: "image/jpeg", quality: QUALITY });
   } catch {

@@ -83,13 +83,8 @@ const handlers: Handlers = {
   set_settings: ({ settings }) => engine().set_settings(settings),
   space: () => engine().space(),
   restore: ({ state, embeddings }) => withSettings(engine().restore(state, embeddings)),
-<<<<<<< HEAD
-  leave_seat: () => {
-    engine().leave_seat();
-    return null;
-=======
-  append: (state, embeddings ) => withSettings(engine().append(state, embeddings)),
-  write_file: async (state, embeddings, thumbnails ) => {
+  append: ({ state, embeddings }) => withSettings(engine().append(state, embeddings)),
+  write_file: async ({ state, embeddings, thumbnails }) => {
     const bytes = await Promise.all(thumbnails.map((one) => one?.arrayBuffer()));
     const lengths = Uint32Array.from(bytes, (one) => one?.byteLength ?? 0);
     const all = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
@@ -102,33 +97,33 @@ const handlers: Handlers = {
     const file = loaded(exports).write_kshot(state, embeddings, all, lengths);
     return { file: new Blob([file], { type: FILE_TYPE }) };
   },
-  read_file: async (file, kind ) => {
+  read_file: async ({ file, kind }) => {
     const bytes = new Uint8Array(await readBytes(file));
     const { state, embeddings, thumbnails } = loaded(exports).read_kshot(bytes, kind);
     const blobOf = ({ start, end, type }: ThumbnailPlace) => new Blob([bytes.subarray(start, end)], { type });
     return { state, embeddings, thumbnails: thumbnails.map((place) => place && blobOf(place)) };
->>>>>>> 2f66972 (Read and write .kshot files, and take saved work in beside what there is)
+  },
+  leave_seat: () => {
+    engine().leave_seat();
+    return null;
   },
   memory: () => engine().memory(),
-  lab_load: (weights, characters ) => {
+  lab_load: ({ weights, characters }) => {
     const next = new (loaded(exports).Lab)(new Uint8Array(weights), new Uint8Array(characters));
     lab?.free();
     lab = next;
     return { alphabets: lab.alphabets() };
   },
-  lab_ink: (frame ) => loaded(exports).ink_of(frame),
-  lab_read: (classes, inks, query ) => {
+  lab_ink: ({ frame }) => loaded(exports).ink_of(frame),
+  lab_read: ({ classes, inks, query }) => {
     const start = performance.now();
     const readings = loaded(lab).read(classes, inks, query);
     return { readings, ms: performance.now() - start };
   },
-  lab_task: (shape ) => loaded(lab).task(shape),
-  lab_measure: (shape, number ) => loaded(lab).measure(shape, number),
+  lab_task: ({ shape }) => loaded(lab).task(shape),
+  lab_measure: ({ shape, number }) => loaded(lab).measure(shape, number),
 };
 
-<<<<<<< HEAD
-async function answerCall({ id, seat, call, args }: Request): Promise<void> {
-=======
 async function readBytes(file: Blob): Promise<ArrayBuffer> {
   try {
     return await file.arrayBuffer();
@@ -138,8 +133,7 @@ async function readBytes(file: Blob): Promise<ArrayBuffer> {
   }
 }
 
-async function answerCall({ id, call, args }: Request): Promise<void> {
->>>>>>> 2f66972 (Read and write .kshot files, and take saved work in beside what there is)
+async function answerCall({ id, seat, call, args }: Request): Promise<void> {
   try {
     built?.take_seat(seat);
     const handle = handlers[call] as (given: typeof args) => unknown;

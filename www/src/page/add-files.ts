@@ -3,7 +3,6 @@ import { KShotError } from "../errors.ts";
 import type { App } from "./app.ts";
 import type { FoundFile } from "./drops.ts";
 import type { Refusals } from "./refusals.ts";
-import { drawFileThumbnail, keepThumbnail } from "./thumbnails.ts";
 
 /** Where progress and refusals of one class are shown. */
 export interface FileReport {
@@ -40,10 +39,7 @@ export async function addFiles(
 
 /** Adds one picture file as a shot. */
 export async function addFile(app: App, classId: number, file: Blob, continues: boolean): Promise<void> {
-  const engine = app.engine;
-  if (engine === null) return;
-  const shotId = await engine.addShot(classId, file, { continues });
-  await keepThumbnail(shotId, await drawFileThumbnail(file));
+  await app.engine?.addShot(classId, file, { continues });
 }
 
 /** Files by the innermost folder they lie in; those without one are left out. */

@@ -12,8 +12,6 @@ import { History } from "./history.ts";
 /** The picture that is asked about, and that "record" and "snap" take. */
 export interface Picture {
   source: FrameSource;
-  /** Its pixels for a thumbnail; `source` itself where that can be drawn. */
-  drawable: CanvasImageSource;
   /** Whether it changes by itself, so that a burst makes sense. */
   moving: boolean;
 }

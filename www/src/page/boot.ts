@@ -15,8 +15,8 @@ interface Step {
   total: number;
 }
 
-/** Starts loading and keeps watching. `onRestored` gets old and new shot ids, in the same order. */
-export function startEngine(app: App, onRestored: (before: number[], after: number[]) => void): void {
+/** Starts loading and keeps watching. */
+export function startEngine(app: App): void {
   const downloads = { module: { loaded: 0, total: 0 }, weights: { loaded: 0, total: 0 } } satisfies Record<
     string,
     Step
@@ -54,24 +54,21 @@ export function startEngine(app: App, onRestored: (before: number[], after: numb
     }
   };
 
-  const load = async (saved: KShotState | null, before: number[]) => {
+  const load = async (saved: KShotState | null) => {
     showFailure(null);
     try {
       const engine = await KShot.load({ onProgress, onStatus });
-      if (saved !== null) {
-        await engine.restoreState(saved);
-        onRestored(before, shotIds(engine));
-      }
+      if (saved !== null) await engine.restoreState(saved);
       app.attach(engine);
       find("loading").hidden = true;
     } catch (error) {
       if (!(error instanceof KShotError)) throw error;
-      saved === null ? showFailure(error) : showFailure(error, () => load(saved, before));
+      saved === null ? showFailure(error) : showFailure(error, () => load(saved));
     }
   };
 
   let retry: () => void = () => {};
-  const showFailure = (error: KShotError | null, again: () => void = () => load(null, [])) => {
+  const showFailure = (error: KShotError | null, again: () => void = () => load(null)) => {
     failure = error;
     retry = again;
     find("fatal").hidden = error === null;
@@ -95,10 +92,9 @@ export function startEngine(app: App, onRestored: (before: number[], after: numb
     const engine = app.engine;
     if (status === "failed" && engine?.error != null) {
       const saved = engine.exportState();
-      const before = shotIds(engine);
       showFailure(engine.error, () => {
         engine.dispose();
-        void load(saved, before);
+        void load(saved);
       });
     }
   });
@@ -107,11 +103,7 @@ export function startEngine(app: App, onRestored: (before: number[], after: numb
     showProgress();
     if (failure !== null) showFailure(failure, retry);
   });
-  void load(null, []);
-}
-
-function shotIds(engine: KShot): number[] {
-  return engine.support.classes.flatMap(({ shots }) => shots);
+  void load(null);
 }
 
 function sayBytes(loaded: number, total: number): string {

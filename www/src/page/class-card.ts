@@ -14,6 +14,7 @@ export interface CardActions {
   enable(classId: number, enabled: boolean): void;
   remove(classId: number): void;
   removeShot(classId: number, shotId: number): void;
+  pictureOf(shotId: number): Blob | null;
   addFiles(card: ClassCard, files: FoundFile[]): void;
 }
 
@@ -46,7 +47,10 @@ export class ClassCard {
     this.#name.maxLength = 60;
     this.#record.type = "button";
     this.#record.append(makeRing(), this.#recordText, this.#recordKey);
-    this.#strip = new ShotStrip((shotId) => actions.removeShot(this.id, shotId));
+    this.#strip = new ShotStrip({
+      remove: (shotId) => actions.removeShot(this.id, shotId),
+      pictureOf: (shotId) => actions.pictureOf(shotId),
+    });
     this.refusals = new Refusals();
 
     const files = makeFileInput();

@@ -93,6 +93,10 @@ class ClassList implements CardActions {
     });
   }
 
+  pictureOf(shotId: number): Blob | null {
+    return this.#app.engine?.thumbnail(shotId) ?? null;
+  }
+
   addFiles(card: ClassCard, files: FoundFile[]): void {
     void this.#fill(
       card,

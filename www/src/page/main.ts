@@ -19,7 +19,6 @@ import { startSpaceView } from "./space-view.ts";
 import { Stage } from "./stage.ts";
 import { startTheme } from "./theme.ts";
 import { startThreshold } from "./threshold.ts";
-import { renameThumbnails } from "./thumbnails.ts";
 import { showToast } from "./toast.ts";
 
 const app = new App();
@@ -73,5 +72,5 @@ app.events.on("engine", (engine) => {
   void Promise.all([1, 2].map((n) => engine.addClass(words().newClassName(n)))).catch(reportError);
 });
 
-startEngine(app, renameThumbnails);
+startEngine(app);
 void stage.camera.openIfAllowed();

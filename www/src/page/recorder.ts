@@ -6,7 +6,6 @@
  */
 import { Events } from "../events.ts";
 import { type App, isPassing } from "./app.ts";
-import { drawThumbnail, keepThumbnail } from "./thumbnails.ts";
 
 const INTERVAL_MS = 100;
 
@@ -94,10 +93,8 @@ export class Recorder {
           const picture = this.#app.picture;
           const engine = this.#app.engine;
           if (picture === null || engine === null) break;
-          const thumbnail = drawThumbnail(picture.drawable);
           try {
-            const shotId = await engine.addShot(classId, picture.source, { continues: count > 0 });
-            void keepThumbnail(shotId, thumbnail);
+            await engine.addShot(classId, picture.source, { continues: count > 0 });
             this.events.emit("recording", { classId, count: ++count });
           } catch (error) {
             if (!isPassing(error)) throw error;

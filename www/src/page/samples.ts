@@ -86,7 +86,7 @@ export class SamplesView {
   get picture(): Picture | null {
     const image = this.#current?.image;
     if (image === undefined || !image.complete || image.naturalWidth === 0) return null;
-    return { source: image, drawable: image, moving: false };
+    return { source: image, moving: false };
   }
 
   /** Shows the photos, fetched when they are wanted first. */

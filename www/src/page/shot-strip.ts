@@ -4,21 +4,28 @@
  */
 import { make, makeIcon, setLabel, setText } from "./dom.ts";
 import { words } from "./language.ts";
-import { showThumbnail } from "./thumbnails.ts";
 
 // A strip scrolls, but nobody scrolls further than this; older shots are counted.
 const SHOWN = 48;
 
+/** What the strip needs of its class. */
+export interface StripActions {
+  remove(shotId: number): void;
+  pictureOf(shotId: number): Blob | null;
+}
+
 export class ShotStrip {
   readonly element = make("ul", "strip");
-  readonly #onRemove: (shotId: number) => void;
+  readonly #actions: StripActions;
   readonly #items = new Map<number, HTMLLIElement>();
+  /** What each item shows; its address is let go with it. */
+  readonly #pictures = new WeakMap<HTMLLIElement, Blob>();
   readonly #more = make("li", "strip-more number");
   #shots: number[] = [];
   #current: number | null = null;
 
-  constructor(onRemove: (shotId: number) => void) {
-    this.#onRemove = onRemove;
+  constructor(actions: StripActions) {
+    this.#actions = actions;
     this.element.addEventListener("keydown", (event) => this.#onKey(event));
     this.element.addEventListener("focusin", (event) => this.#mark(idOf(event.target)));
     this.element.addEventListener("click", (event) => {
@@ -37,6 +44,7 @@ export class ShotStrip {
     for (const [id, item] of this.#items) {
       if (kept.has(id)) continue;
       item.remove();
+      this.#picture(item, null);
       this.#items.delete(id);
     }
     shown.forEach((id, i) => {
@@ -47,7 +55,7 @@ export class ShotStrip {
       }
       const button = item.firstElementChild as HTMLButtonElement;
       setLabel(button, shotLabel(shots.length - i, shots.length, name));
-      showThumbnail(id, button.firstElementChild as HTMLImageElement);
+      this.#picture(item, this.#actions.pictureOf(id));
       if (this.element.children[i] !== item)
         this.element.insertBefore(item, this.element.children[i] ?? null);
     });
@@ -56,6 +64,19 @@ export class ShotStrip {
     if (hidden > 0) this.element.append(this.#more);
     else this.#more.remove();
     this.#mark(this.#current !== null && kept.has(this.#current) ? this.#current : (shown[0] ?? null));
+  }
+
+  #picture(item: HTMLLIElement, picture: Blob | null): void {
+    const image = item.querySelector("img");
+    if (image === null || picture === (this.#pictures.get(item) ?? null)) return;
+    URL.revokeObjectURL(image.src);
+    if (picture === null) {
+      this.#pictures.delete(item);
+      image.removeAttribute("src");
+    } else {
+      this.#pictures.set(item, picture);
+      image.src = URL.createObjectURL(picture);
+    }
   }
 
   #onKey(event: KeyboardEvent): void {
@@ -77,7 +98,7 @@ export class ShotStrip {
     const at = this.#shots.indexOf(id);
     const next = this.#shots[at + 1] ?? this.#shots[at - 1] ?? null;
     if (this.element.contains(document.activeElement)) this.#focus(next);
-    this.#onRemove(id);
+    this.#actions.remove(id);
   }
 
   #focus(id: number | null): void {

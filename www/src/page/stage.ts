@@ -149,13 +149,11 @@ export class Stage {
     }
     if (mode === "photo") {
       find("frozen").hidden = true;
-      this.#app.usePicture(() => ({ source: this.#photo, drawable: this.#photo, moving: false }));
+      this.#app.usePicture(() => ({ source: this.#photo, moving: false }));
     } else if (live) {
       const moving = mode === "live";
       this.#app.usePicture(() =>
-        video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA
-          ? { source: video, drawable: video, moving }
-          : null,
+        video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA ? { source: video, moving } : null,
       );
     } else {
       this.#app.usePicture(null);
