@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::decision;
 use crate::embedder::DIMENSIONS;
 use crate::error::Error;
+use crate::guidance::{self, Guidance};
 use crate::method::comparison::{Compared, Comparison};
 use crate::method::{Metric, Support, dot, prototypical};
 use crate::support::{Action, Saved, SupportSet};
@@ -217,6 +218,28 @@ impl Classifier {
         }))
     }
 
+    /// What the support set says of itself: see [`guidance`]. `None` of an empty one.
+    ///
+    /// # Errors
+    /// As [`answer`](Self::answer).
+    pub fn guidance(&mut self) -> Result<Option<Guidance>, Error> {
+        let settings = self.settings;
+        if self.fit()?.is_none() {
+            return Ok(None);
+        }
+        let support = support_of(&self.support);
+        Ok(self.fitted.as_ref().map(|fitted| {
+            guidance::look(
+                &self.support.answering().collect::<Vec<_>>(),
+                &support,
+                &*fitted.method,
+                decision::left_out(settings.method, &support),
+                settings.temperature.unwrap_or(fitted.temperature),
+                settings.threshold.unwrap_or(fitted.threshold),
+            )
+        }))
+    }
+
     /// Answers one query, an L2-normalised embedding.
     ///
     /// # Errors
@@ -272,13 +295,18 @@ impl Classifier {
     }
 }
 
-fn fit(set: &SupportSet, settings: Settings) -> Result<Option<Fitted>, Error> {
-    let support = Support {
+/// What takes part in answers, as the methods take it.
+fn support_of(set: &SupportSet) -> Support<'_> {
+    Support {
         shots: (set.answering().enumerate())
             .flat_map(|(index, class)| class.shots.iter().map(move |s| (index, &*s.embedding)))
             .collect(),
         classes: set.answering().count(),
-    };
+    }
+}
+
+fn fit(set: &SupportSet, settings: Settings) -> Result<Option<Fitted>, Error> {
+    let support = support_of(set);
     if support.shots.is_empty() {
         return Ok(None);
     }

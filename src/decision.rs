@@ -9,8 +9,8 @@
 use crate::method::comparison::{Compared, Comparison};
 use crate::method::{Metric, Support};
 
-/// Similarities that one threshold is worked out from, at most: with more shots than
-/// that, evenly spaced ones are used, so that recording stays smooth with 100 classes.
+/// Similarities that shots are left out for, at most: with more shots than that, evenly
+/// spaced ones are left out, so that recording stays smooth with 100 classes.
 const LEAVE_ONE_OUT_BUDGET: usize = 20_000;
 
 /// The softmax temperature in units of the squared distance, for the (harmonic) mean number
@@ -92,15 +92,9 @@ pub fn leave_one_out_threshold(
     fitted: &dyn Compared,
     support: &Support<'_>,
 ) -> f32 {
-    let shots = support.shots.len();
-    let references = match comparison {
-        Comparison::Prototypical => support.classes,
-        Comparison::Siamese | Comparison::Matching => shots,
-    };
-    let step = (shots * references).div_ceil(LEAVE_ONE_OUT_BUDGET).max(1);
     let mut own = Vec::new();
     let mut other = Vec::new();
-    for shot in (0..shots).step_by(step) {
+    for shot in left_out(comparison, support) {
         let (to_own, to_other) = fitted.leave_one_out(support, shot);
         own.extend(to_own);
         other.extend(to_other);
@@ -110,6 +104,17 @@ pub fn leave_one_out_threshold(
     };
     let halfway = (own + other.unwrap_or(SINGLE_SHOT_THRESHOLD)) / 2.0;
     halfway.min(highest_threshold(comparison, metric))
+}
+
+/// The shots that are left out, one after the other: all of them, or evenly spaced ones.
+pub fn left_out(comparison: Comparison, support: &Support<'_>) -> impl Iterator<Item = usize> {
+    let shots = support.shots.len();
+    let references = match comparison {
+        Comparison::Prototypical => support.classes,
+        Comparison::Siamese | Comparison::Matching => shots,
+    };
+    let step = (shots * references).div_ceil(LEAVE_ONE_OUT_BUDGET).max(1);
+    (0..shots).step_by(step)
 }
 
 /// The found threshold is never above this. The shots of a burst are far more alike than

@@ -18,6 +18,7 @@
 //! - [`characters`]: sample characters of the drawing page
 //! - [`classifier`]: support set, settings and method put together
 //! - [`enrollment`]: the `.kshot` file, which keeps all of that
+//! - [`guidance`]: what a support set says of itself while it is recorded
 //! - [`lab`]: every method on one support set of drawings
 //! - [`space`]: the embeddings drawn on a plane
 //! - [`weights`]: the weights of every network but the camera's, in one file
@@ -31,6 +32,7 @@ pub mod enrollment;
 pub mod episode;
 pub mod error;
 pub mod frame;
+pub mod guidance;
 pub mod lab;
 pub mod method;
 pub mod space;

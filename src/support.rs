@@ -59,6 +59,7 @@ pub enum Action {
     EnableClass,
     AddShot,
     RemoveShot,
+    MoveShot,
     Clear,
     Restore,
     Append,
@@ -202,6 +203,24 @@ impl SupportSet {
         for class in &mut self.classes {
             class.shots.retain(|one| one.id != shot);
         }
+        Ok(())
+    }
+
+    /// Moves a shot to the end of another class; it keeps its id.
+    ///
+    /// # Errors
+    /// [`Error::ShotUnknown`], [`Error::ClassUnknown`], [`Error::TooManyShots`].
+    pub fn move_shot(&mut self, shot: u32, class: u32) -> Result<(), Error> {
+        let mut shots = self.classes.iter().flat_map(|class| &class.shots);
+        let Some(moved) = shots.find(|one| one.id == shot).cloned() else {
+            return Err(Error::ShotUnknown(shot));
+        };
+        self.check_room(class)?;
+        self.remember(Action::MoveShot);
+        for class in &mut self.classes {
+            class.shots.retain(|one| one.id != shot);
+        }
+        self.class_mut(class)?.shots.push(moved);
         Ok(())
     }
 

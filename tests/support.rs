@@ -193,3 +193,28 @@ fn a_name_longer_than_a_file_keeps_is_refused() {
         Err(Error::NameTooLong(MAX_NAME_BYTES))
     );
 }
+
+#[test]
+fn a_moved_shot_keeps_its_id_and_goes_back() {
+    let mut support = SupportSet::default();
+    let [mug, key] = ["mug", "key"].map(|name| support.add_class(name).unwrap());
+    let shot = support.add_shot(mug, embedding(1.0)).unwrap();
+    let counts = |support: &SupportSet| {
+        let classes = support.classes().iter();
+        classes.map(|class| class.shots.len()).collect::<Vec<_>>()
+    };
+    support.move_shot(shot, key).unwrap();
+    assert_eq!(support.classes()[1].shots[0].id, shot);
+    assert_eq!(counts(&support), [0, 1]);
+    assert!(matches!(
+        support.move_shot(99, key),
+        Err(Error::ShotUnknown(99))
+    ));
+    assert!(matches!(
+        support.move_shot(shot, 99),
+        Err(Error::ClassUnknown(99))
+    ));
+    assert_eq!(counts(&support), [0, 1]);
+    assert_eq!(support.undo(), Some(Action::MoveShot));
+    assert_eq!(counts(&support), [1, 0]);
+}
