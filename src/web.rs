@@ -23,6 +23,7 @@ use crate::space::{Kind, Space};
 use crate::support::Action;
 
 pub mod file;
+mod guidance;
 pub mod lab;
 
 type Js<T> = Result<T, JsValue>;
@@ -256,6 +257,13 @@ impl Engine {
     /// Removes one shot.
     pub fn remove_shot(&mut self, shot: u32) -> Js<JsValue> {
         self.classifier.support.remove_shot(shot).map_err(throw)?;
+        self.support()
+    }
+
+    /// Moves one shot to another class.
+    pub fn move_shot(&mut self, shot: u32, class: u32) -> Js<JsValue> {
+        let support = &mut self.classifier.support;
+        support.move_shot(shot, class).map_err(throw)?;
         self.support()
     }
 

@@ -1,5 +1,5 @@
 /** Without a camera: the sample photos show all that the page does. */
-import { fileOf, samples } from "./samples.ts";
+import { asUpload, samples } from "./samples.ts";
 import { expect, test } from "./test.ts";
 
 test("the sample photos fill four classes, and every photo asked about is named right", async ({
@@ -58,11 +58,11 @@ test("photos go into a class by its button, are asked about, deleted one by one,
 }) => {
   await kshot.open();
   for (const [place, { shots }] of samples.classes.slice(0, 2).entries()) {
-    await kshot.addPhotos(place, shots.map(asFile));
+    await kshot.addPhotos(place, shots.map(asUpload));
     await kshot.expectCount(place, 4);
     await expect(kshot.shots(place)).toHaveCount(4);
   }
-  await kshot.askAbout(asFile(samples.classes[1]?.queries[2] ?? ""));
+  await kshot.askAbout(asUpload(samples.classes[1]?.queries[2] ?? ""));
   await kshot.expectAnswer(1);
   await kshot.shots(1).first().click();
   await kshot.expectCount(1, 3);
@@ -118,7 +118,3 @@ test("a class that is switched off takes no part, and a removed one comes back w
   await kshot.expectCount(1, 4);
   await kshot.expectAnswer(1);
 });
-
-function asFile(name: string): { name: string; mimeType: string; buffer: Buffer } {
-  return { name, mimeType: "image/jpeg", buffer: fileOf(name) };
-}

@@ -17,5 +17,10 @@ export function fileOf(file: string): Buffer {
   return readFileSync(pathOf(file));
 }
 
+/** A sample photo as a file chooser takes it. */
+export function asUpload(name: string): { name: string; mimeType: string; buffer: Buffer } {
+  return { name, mimeType: "image/jpeg", buffer: fileOf(name) };
+}
+
 /** What is in the list. */
 export const samples = JSON.parse(readFileSync(pathOf("samples.json"), "utf8")) as Samples;

@@ -10,6 +10,7 @@ import type {
   Answer,
   BackendChoice,
   DeviceReport,
+  Guidance,
   KShotState,
   Settings,
   SpacePoint,
@@ -77,12 +78,14 @@ export interface Engine {
   enable_class(classId: number, enabled: boolean): SupportSummary;
   remove_class(classId: number): SupportSummary;
   remove_shot(shotId: number): SupportSummary;
+  move_shot(shotId: number, classId: number): SupportSummary;
   clear(): SupportSummary;
   undo(): SupportSummary;
   support(): SupportSummary;
   settings(): SettingsReport;
   set_settings(settings: Partial<Settings>): SettingsReport;
   space(): SpacePoint[];
+  guidance(): Guidance | null;
   restore(state: StoredShape, embeddings: Float32Array): SupportSummary;
   /** Says which support set later calls are about; a new one is empty. */
   take_seat(seat: number): void;

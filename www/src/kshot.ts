@@ -25,6 +25,7 @@ import type {
   DeviceReport,
   EngineStatus,
   FrameSource,
+  Guidance,
   ImportOptions,
   ImportReport,
   KShotState,
@@ -226,6 +227,14 @@ export class KShot {
     await this.#change("remove_shot", () => ({ shotId: this.#seat.mirror.engineShot(shotId) }));
   }
 
+  /** Moves a shot to another class; it keeps its id. Throws `shot_unknown`, `class_unknown`, `too_many_shots`. */
+  async moveShot(shotId: number, classId: number): Promise<void> {
+    await this.#change("move_shot", () => ({
+      shotId: this.#seat.mirror.engineShot(shotId),
+      classId: this.#seat.mirror.engineClass(classId),
+    }));
+  }
+
   /** Takes the last change back; `support.undo` says which that is. Ids come back as they were. */
   async undo(): Promise<void> {
     const { mirror } = this.#seat;
@@ -284,6 +293,15 @@ export class KShot {
   /** Shots, prototypes and the last query on a plane. It costs a little: ask a few times a second. */
   async space(): Promise<SpacePoint[]> {
     return this.#seat.mirror.points(await this.#call("space", () => null));
+  }
+
+  /**
+   * What the support set says of itself, by leaving each shot out in turn; null of an empty one. It costs a
+   * little: ask after changes, a few times a second.
+   */
+  async guidance(): Promise<Guidance | null> {
+    const found = await this.#call("guidance", () => null);
+    return found === null ? null : this.#seat.mirror.guidance(found);
   }
 
   /**

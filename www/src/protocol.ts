@@ -11,6 +11,7 @@ import type {
   Answer,
   BackendChoice,
   DeviceReport,
+  Guidance,
   KShotState,
   LoadProgress,
   Settings,
@@ -48,10 +49,12 @@ export interface Calls {
   enable_class: { args: { classId: number; enabled: boolean }; result: SupportReply };
   remove_class: { args: { classId: number }; result: SupportReply };
   remove_shot: { args: { shotId: number }; result: SupportReply };
+  move_shot: { args: { shotId: number; classId: number }; result: SupportReply };
   clear: { args: null; result: SupportReply };
   undo: { args: null; result: SupportReply };
   set_settings: { args: { settings: Partial<Settings> }; result: SettingsReport };
   space: { args: null; result: SpacePoint[] };
+  guidance: { args: null; result: Guidance | null };
   restore: { args: { state: StoredShape; embeddings: Float32Array<ArrayBuffer> }; result: SupportReply };
   leave_seat: { args: null; result: null };
   append: { args: { state: StoredShape; embeddings: Float32Array<ArrayBuffer> }; result: SupportReply };

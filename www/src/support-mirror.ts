@@ -5,7 +5,7 @@
  * classes and shots other ids. It never changes the set: the engine does, and tells it the outcome.
  */
 import type { StoredShape } from "./engine.ts";
-import type { Answer, KShotState, Settings, SpacePoint, SupportSummary } from "./types.ts";
+import type { Answer, Guidance, KShotState, Settings, SpacePoint, SupportSummary } from "./types.ts";
 
 // One count for all support sets of a page: an id is never used again, so colours and thumbnails can go by it.
 let next = 1;
@@ -192,6 +192,22 @@ export class SupportMirror {
       ...answer,
       best: answer.best === null ? null : this.#classes.toPublic(answer.best),
       scores: answer.scores.map((score) => ({ ...score, classId: this.#classes.toPublic(score.classId) })),
+    };
+  }
+
+  /** Guidance in public ids. */
+  guidance(found: Guidance): Guidance {
+    const classOf = (id: number) => this.#classes.toPublic(id);
+    return {
+      ...found,
+      classIds: found.classIds.map(classOf),
+      misplaced: found.misplaced.map(({ shotId, classId, looksLike }) => ({
+        shotId: this.#shots.toPublic(shotId),
+        classId: classOf(classId),
+        looksLike: classOf(looksLike),
+      })),
+      alike: found.alike.map(([first, second]) => [classOf(first), classOf(second)]),
+      still: found.still.map(classOf),
     };
   }
 

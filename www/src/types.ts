@@ -76,6 +76,7 @@ export type UndoAction =
   | "enable_class"
   | "add_shot"
   | "remove_shot"
+  | "move_shot"
   | "clear"
   | "restore"
   | "append";
@@ -132,6 +133,23 @@ export interface SpacePoint {
   /** Coordinates in -1 to 1. */
   x: number;
   y: number;
+}
+
+/** What the support set says of itself: every shot is asked about as if it were a query, with itself left out. */
+export interface Guidance {
+  /** The classes that take part in answers, in their order. */
+  classIds: number[];
+  /** How often each answer was given: a row for each class, a column for each answer, "none of these" the last. */
+  confusion: number[][];
+  /** Shots that were asked about, and how many were named rightly. A class's only shot is not asked about. */
+  asked: number;
+  right: number;
+  /** Shots that look more like another class than like the others of their own. */
+  misplaced: { shotId: number; classId: number; looksLike: number }[];
+  /** Pairs of classes that are hard to tell apart. */
+  alike: [number, number][];
+  /** Classes in whose last eight shots nothing moved. */
+  still: number[];
 }
 
 /** Everything needed to go on later: keep it in IndexedDB or post it to another page. */

@@ -6,7 +6,7 @@
 import { Events } from "../events.ts";
 import type { KShot, KShotEvents } from "../kshot.ts";
 import { KShotError } from "../kshot.ts";
-import type { Answer, ErrorCode, FrameSource } from "../types.ts";
+import type { Answer, ErrorCode, FrameSource, Guidance } from "../types.ts";
 import { History } from "./history.ts";
 
 /** The picture that is asked about, and that "record" and "snap" take. */
@@ -21,6 +21,8 @@ interface AppEvents extends KShotEvents {
   engine: KShot;
   /** Another answer, or none. */
   answer: Answer | null;
+  /** What the support set says of itself, some time after it changed. */
+  guidance: Guidance | null;
   /** A picture can be taken now, or no longer. */
   picture: undefined;
   /** Colours changed. */

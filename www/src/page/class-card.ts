@@ -15,6 +15,8 @@ export interface CardActions {
   remove(classId: number): void;
   removeShot(classId: number, shotId: number): void;
   pictureOf(shotId: number): Blob | null;
+  moveShot(shotId: number): void;
+  keepShot(shotId: number): void;
   addFiles(card: ClassCard, files: FoundFile[]): void;
 }
 
@@ -28,6 +30,7 @@ export class ClassCard {
   readonly #enabled = make("input", "switch");
   readonly #remove = makeIconButton("trash", "icon-button quiet");
   readonly #strip: ShotStrip;
+  readonly #hint = make("p", "card-hint warn");
   readonly #record = make("button", "record");
   readonly #recordText = make("span", "record-text");
   readonly #recordKey = make("kbd", "number");
@@ -50,6 +53,8 @@ export class ClassCard {
     this.#strip = new ShotStrip({
       remove: (shotId) => actions.removeShot(this.id, shotId),
       pictureOf: (shotId) => actions.pictureOf(shotId),
+      move: (shotId) => actions.moveShot(shotId),
+      keep: (shotId) => actions.keepShot(shotId),
     });
     this.refusals = new Refusals();
 
@@ -71,6 +76,7 @@ export class ClassCard {
     this.element.append(
       make("header", "card-head", this.#key, this.#name, this.#count, this.#enabled, this.#remove),
       this.#strip.element,
+      this.#hint,
       this.#record,
       make(
         "div",
@@ -131,6 +137,17 @@ export class ClassCard {
     setLabel(this.#photos.element, says.addPhotos(name));
     setText(this.#folder.text, says.folder);
     setLabel(this.#folder.element, says.addFolder(name));
+  }
+
+  /** Shows what is worth another look: shots by the class they look like, and one line of the whole. */
+  showGuidance(looksLike: ReadonlyMap<number, string>, hint: string): void {
+    this.#strip.mark(looksLike);
+    setText(this.#hint, hint);
+  }
+
+  /** Whether a burst is going on. */
+  get recording(): boolean {
+    return this.element.classList.contains("recording");
   }
 
   /** Shows a burst with its count, or that it is over. */

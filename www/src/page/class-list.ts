@@ -3,13 +3,15 @@
  * cards ask for is done here, and told with a way back.
  */
 import { KShotError } from "../errors.ts";
-import type { ClassSummary, SupportSummary } from "../types.ts";
+import type { ClassSummary, Guidance, SupportSummary } from "../types.ts";
 import { accentOf, paint } from "./accents.ts";
 import { addFiles, byFolder } from "./add-files.ts";
 import type { App } from "./app.ts";
 import { type CardActions, ClassCard } from "./class-card.ts";
 import { find, make, makeIcon, setLabel, setText } from "./dom.ts";
 import { acceptDrops, type FoundFile, filesOf } from "./drops.ts";
+import { keepShot } from "./guidance/asking.ts";
+import { guidanceWords } from "./guidance/words.ts";
 import { onLanguage, words, wordsOf } from "./language.ts";
 import type { Recorder } from "./recorder.ts";
 import { Refusals } from "./refusals.ts";
@@ -25,6 +27,8 @@ class ClassList implements CardActions {
   readonly #quick = new Map<number, HTMLButtonElement>();
   /** What each card shows, to leave alone those that stay as they are. */
   readonly #shown = new Map<number, string>();
+  /** What shots look like, where that is not their class. */
+  #looksLike = new Map<number, number>();
   readonly #adder = make("button", "card adder");
   readonly #adderRefusals: Refusals;
 
@@ -56,6 +60,7 @@ class ClassList implements CardActions {
       this.#update(app.engine?.support ?? { classes: [], undo: null });
     });
     app.events.on("support", (support) => this.#update(support));
+    app.events.on("guidance", (found) => this.#guide(found));
     recorder.events.on("recording", ({ classId, count }) => {
       this.#cards.get(classId)?.showRecording(count);
       const button = this.#quick.get(classId);
@@ -95,6 +100,34 @@ class ClassList implements CardActions {
 
   pictureOf(shotId: number): Blob | null {
     return this.#app.engine?.thumbnail(shotId) ?? null;
+  }
+
+  moveShot(shotId: number): void {
+    const to = this.#looksLike.get(shotId);
+    if (to === undefined) return;
+    void this.#change((engine) => engine.moveShot(shotId, to)).then((done) => {
+      if (done) this.#tell(guidanceWords().moved(this.#nameOf(to)));
+    });
+  }
+
+  keepShot(shotId: number): void {
+    keepShot(this.#app, shotId);
+  }
+
+  /** Marks shots that look like another class; one line says what else there is to mend. */
+  #guide(found: Guidance | null): void {
+    const says = guidanceWords();
+    this.#looksLike = new Map(found?.misplaced.map(({ shotId, looksLike }) => [shotId, looksLike]));
+    for (const [id, card] of this.#cards) {
+      const own = found?.misplaced.filter(({ classId }) => classId === id) ?? [];
+      const pair = found?.alike.find((two) => two.includes(id));
+      const twin = pair?.find((other) => other !== id);
+      const still = found?.still.includes(id) && card.recording;
+      card.showGuidance(
+        new Map(own.map(({ shotId, looksLike }) => [shotId, this.#nameOf(looksLike)])),
+        still ? says.still : twin === undefined ? "" : says.looksLikeClass(this.#nameOf(twin)),
+      );
+    }
   }
 
   addFiles(card: ClassCard, files: FoundFile[]): void {

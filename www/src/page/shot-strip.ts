@@ -3,6 +3,8 @@
  * and Delete removes. The strip is one stop of the tab key, however many shots there are.
  */
 import { make, makeIcon, setLabel, setText } from "./dom.ts";
+import { openShotMenu } from "./guidance/shot-menu.ts";
+import { guidanceWords } from "./guidance/words.ts";
 import { words } from "./language.ts";
 
 // A strip scrolls, but nobody scrolls further than this; older shots are counted.
@@ -11,27 +13,40 @@ const SHOWN = 48;
 /** What the strip needs of its class. */
 export interface StripActions {
   remove(shotId: number): void;
+  /** To the class that it looks like. */
+  move(shotId: number): void;
+  /** It is right where it is. */
+  keep(shotId: number): void;
   pictureOf(shotId: number): Blob | null;
 }
 
 export class ShotStrip {
   readonly element = make("ul", "strip");
   readonly #actions: StripActions;
+  /** Shots that look like another class: its name, and what can be done. */
+  #marked = new Map<number, string>();
   readonly #items = new Map<number, HTMLLIElement>();
   /** What each item shows; its address is let go with it. */
   readonly #pictures = new WeakMap<HTMLLIElement, Blob>();
   readonly #more = make("li", "strip-more number");
   #shots: number[] = [];
+  #name = "";
   #current: number | null = null;
 
-  constructor(actions: StripActions) {
+  constructor(actions: ShotActions) {
     this.#actions = actions;
     this.element.addEventListener("keydown", (event) => this.#onKey(event));
-    this.element.addEventListener("focusin", (event) => this.#mark(idOf(event.target)));
+    this.element.addEventListener("focusin", (event) => this.#setTabStop(idOf(event.target)));
     this.element.addEventListener("click", (event) => {
       const id = idOf(event.target);
-      if (id !== null) this.#remove(id);
+      if (id !== null) this.#press(id);
     });
+  }
+
+  /** Marks the shots that look like another class, each with the name of that class. */
+  mark(looksLike: ReadonlyMap<number, string>): void {
+    this.#marked = new Map(looksLike);
+    this.update(this.#shots.toReversed(), this.#name);
   }
 
   update(shots: readonly number[], name: string): void {
@@ -39,6 +54,7 @@ export class ShotStrip {
     this.element.setAttribute("aria-label", shotsOf(name));
     this.element.dataset.empty = noShots;
     this.#shots = shots.toReversed();
+    this.#name = name;
     const shown = this.#shots.slice(0, SHOWN);
     const kept = new Set(shown);
     for (const [id, item] of this.#items) {
@@ -54,7 +70,13 @@ export class ShotStrip {
         this.#items.set(id, item);
       }
       const button = item.firstElementChild as HTMLButtonElement;
-      setLabel(button, shotLabel(shots.length - i, shots.length, name));
+      const looksLike = this.#marked.get(id);
+      const label = shotLabel(shots.length - i, shots.length, name);
+      setLabel(
+        button,
+        looksLike === undefined ? label : `${label}. ${guidanceWords().looksLikeClass(looksLike)}`,
+      );
+      item.classList.toggle("marked", looksLike !== undefined);
       this.#picture(item, this.#actions.pictureOf(id));
       if (this.element.children[i] !== item)
         this.element.insertBefore(item, this.element.children[i] ?? null);
@@ -63,7 +85,7 @@ export class ShotStrip {
     setText(this.#more, moreShots(hidden));
     if (hidden > 0) this.element.append(this.#more);
     else this.#more.remove();
-    this.#mark(this.#current !== null && kept.has(this.#current) ? this.#current : (shown[0] ?? null));
+    this.#setTabStop(this.#current !== null && kept.has(this.#current) ? this.#current : (shown[0] ?? null));
   }
 
   #picture(item: HTMLLIElement, picture: Blob | null): void {
@@ -93,6 +115,21 @@ export class ShotStrip {
     }
   }
 
+  /** A click on a marked shot asks what to do; on any other it removes. */
+  #press(id: number): void {
+    const looksLike = this.#marked.get(id);
+    const button = this.#items.get(id)?.querySelector("button");
+    if (looksLike === undefined || !button) {
+      this.#remove(id);
+      return;
+    }
+    openShotMenu(button, looksLike, {
+      move: () => this.#actions.move(id),
+      remove: () => this.#actions.remove(id),
+      keep: () => this.#actions.keep(id),
+    });
+  }
+
   /** The focus goes to the neighbour, so that several can be removed in a row. */
   #remove(id: number): void {
     const at = this.#shots.indexOf(id);
@@ -105,7 +142,7 @@ export class ShotStrip {
     if (id !== null) this.#items.get(id)?.querySelector("button")?.focus();
   }
 
-  #mark(id: number | null): void {
+  #setTabStop(id: number | null): void {
     this.#current = id;
     for (const [one, item] of this.#items)
       (item.firstElementChild as HTMLElement).tabIndex = one === id ? 0 : -1;

@@ -7,6 +7,7 @@ import { accentOf } from "./accents.ts";
 import type { App } from "./app.ts";
 import { find, setLabel } from "./dom.ts";
 import { onLanguage, words } from "./language.ts";
+import { soon } from "./soon.ts";
 
 // The eye follows the cross at this rate, and the frame loop keeps the engine.
 const INTERVAL_MS = 250;
@@ -17,25 +18,17 @@ export function startSpaceView(app: App): void {
   const details = find<HTMLDetailsElement>("space");
   const canvas = find<HTMLCanvasElement>("space-canvas");
   let points: SpacePoint[] = [];
-  let asked = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
 
   const draw = () => drawSpace(canvas, points, app);
-  const ask = async () => {
-    timer = undefined;
+  const askSoon = soon(INTERVAL_MS, async () => {
     if (!details.open || document.hidden || app.ready === null) return;
-    asked = performance.now();
     try {
       points = await app.ready.space();
       draw();
     } catch {
       // The engine is being rebuilt; the next answer asks again.
     }
-  };
-  const askSoon = () => {
-    if (timer !== undefined) return;
-    timer = setTimeout(ask, Math.max(0, INTERVAL_MS - (performance.now() - asked)));
-  };
+  });
 
   if (matchMedia(PHONE).matches) details.open = false;
   details.addEventListener("toggle", askSoon);

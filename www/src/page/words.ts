@@ -1,6 +1,7 @@
 /**
  * Every word of the page, in English and 简体中文. A key that one language lacks does not compile.
- * Sentences about errors are in error-words.ts, the drawing page's own in draw/words.ts.
+ * Sentences about errors are in error-words.ts, the drawing page's own in draw/words.ts, those about
+ * guidance in guidance/words.ts.
  */
 
 const en = {
@@ -109,6 +110,7 @@ const en = {
     enable_class: "Undo switching a class on or off",
     add_shot: "Undo adding shots",
     remove_shot: "Undo removing a shot",
+    move_shot: "Undo moving a shot",
     clear: "Undo clearing",
     restore: "Undo restoring",
     append: "Undo adding the file's classes",
@@ -284,6 +286,7 @@ const zh: Words = {
     enable_class: "撤销启用或停用类别",
     add_shot: "撤销添加样本",
     remove_shot: "撤销删除样本",
+    move_shot: "撤销移动样本",
     clear: "撤销清空",
     restore: "撤销恢复",
     append: "撤销添加文件中的类别",
