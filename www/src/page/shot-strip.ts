@@ -33,7 +33,7 @@ export class ShotStrip {
   #name = "";
   #current: number | null = null;
 
-  constructor(actions: ShotActions) {
+  constructor(actions: StripActions) {
     this.#actions = actions;
     this.element.addEventListener("keydown", (event) => this.#onKey(event));
     this.element.addEventListener("focusin", (event) => this.#setTabStop(idOf(event.target)));
