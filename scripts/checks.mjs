@@ -41,6 +41,9 @@ export const rustTests = stage(
 /** The production build, which the browser tests are run against. */
 export const pageBuild = stage("build of the page", "npm", ["run", "build", "--workspace", "www"]);
 
+/** The npm package, which the tests use as an outsider does. */
+export const packageBuild = stage("build of the package", "node", ["package/build.mjs"]);
+
 /** The page in a real Chromium. */
 export const browserTests = stage(
   "tests in the browser",

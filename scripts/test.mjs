@@ -1,5 +1,5 @@
 /** `npm test`: sets up what is missing, runs every check and test, and closes with the count. */
-import { browserTests, pageBuild, rustTests, sourceChecks, typeChecks } from "./checks.mjs";
+import { browserTests, packageBuild, pageBuild, rustTests, sourceChecks, typeChecks } from "./checks.mjs";
 import { main } from "./command.mjs";
 import { setUpChromium } from "./setup/chromium.mjs";
 import { setUpEngine } from "./setup/engine.mjs";
@@ -21,6 +21,7 @@ await main(async () => {
   await stages.time("build of the engine", setUpEngine);
   for (const check of typeChecks) await stages.run(check);
   await stages.run(pageBuild);
+  await stages.run(packageBuild);
   await stages.run(browserTests, { CHROMIUM_PATH: chromium });
 });
 console.log(`\n${stages.summary()}`);

@@ -24,7 +24,10 @@ export async function watchCamera(page: Page): Promise<void> {
     const canvas = new OffscreenCanvas(2, 4);
     const context = canvas.getContext("2d", { willReadFrequently: true });
     (window as unknown as Watched).kshotOnShow = () => {
-      const video = document.querySelector("video");
+      const video =
+        document.querySelector("video") ??
+        document.querySelector("k-shot")?.shadowRoot?.querySelector("video") ??
+        null;
       if (video === null || context === null || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA)
         return { segment: -1, photo: -1 };
       const { videoWidth: width, videoHeight: height } = video;

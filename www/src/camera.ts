@@ -59,7 +59,8 @@ export class Camera {
 
   /**
    * Opens a camera and closes the one before. Throws `camera_insecure` where the page is not served
-   * over https or from localhost, `camera_denied`, `camera_missing`, `camera_busy` or `camera_failed`.
+   * over https or from localhost, `camera_not_delegated` or `camera_forbidden` where a permissions policy
+   * forbids it, `camera_denied`, `camera_missing`, `camera_busy` or `camera_failed`.
    */
   async open(choice: CameraChoice = { facing: "user" }): Promise<MediaStream> {
     if (!window.isSecureContext) {
@@ -68,6 +69,8 @@ export class Camera {
     if (navigator.mediaDevices?.getUserMedia === undefined) {
       throw new KShotError("camera_missing", "this browser has no camera access");
     }
+    const refusal = refusedByPolicy();
+    if (refusal !== null) throw refusal;
     const turn = ++this.#opening;
     // Many phones cannot open one camera while the other is.
     this.#release();
@@ -140,7 +143,39 @@ async function requestStream(choice: CameraChoice): Promise<MediaStream> {
     return await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...SIZE, ...which } });
   } catch (error) {
     const name = error instanceof Error ? error.name : "";
+    // A browser that does not tell its policies says no at once, without asking, in a frame of another origin.
+    if (name === "NotAllowedError" && policies() === null && inForeignFrame())
+      throw new KShotError("camera_not_delegated", messageOf(error), { cause: error });
     throw new KShotError(CODES[name] ?? "camera_failed", messageOf(error), { cause: error });
+  }
+}
+
+/** The policies of the document, where the browser tells them; none but Chromium does yet. */
+function policies(): { allowsFeature(name: string): boolean } | null {
+  const { permissionsPolicy, featurePolicy } = document as Document & {
+    permissionsPolicy?: { allowsFeature(name: string): boolean };
+    featurePolicy?: { allowsFeature(name: string): boolean };
+  };
+  return permissionsPolicy ?? featurePolicy ?? null;
+}
+
+/** Whether a permissions policy forbids the camera, so that nobody would even be asked. */
+function refusedByPolicy(): KShotError | null {
+  if (policies()?.allowsFeature("camera") !== false) return null;
+  return window.top === window
+    ? new KShotError("camera_forbidden", "the page's Permissions-Policy header forbids the camera")
+    : new KShotError(
+        "camera_not_delegated",
+        'the iframe has no allow="camera", or a page around it forbids it',
+      );
+}
+
+/** Whether this page is in a frame of a page from elsewhere. */
+function inForeignFrame(): boolean {
+  try {
+    return window.top?.location.origin !== location.origin;
+  } catch {
+    return true; // The other page may not even be looked at.
   }
 }
 

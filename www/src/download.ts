@@ -41,7 +41,10 @@ export async function fetchModule(url: string, bytes: number, count: Count): Pro
     ]);
     return module;
   } catch (error) {
-    throw asKShotError(error, "module_unavailable");
+    // Chromium and Firefox name the policy in a CompileError, Safari the directive.
+    const forbidden =
+      error instanceof WebAssembly.CompileError && /security policy|unsafe-eval|\bCSP\b/i.test(error.message);
+    throw asKShotError(error, forbidden ? "wasm_forbidden" : "module_unavailable");
   }
 }
 

@@ -49,6 +49,7 @@ const CODES: Record<ErrorCode, true> = {
   code_unavailable: true,
   module_unavailable: true,
   wasm_unsupported: true,
+  wasm_forbidden: true,
   simd_unsupported: true,
   webgpu_unavailable: true,
   device_lost: true,
@@ -81,6 +82,8 @@ const CODES: Record<ErrorCode, true> = {
   camera_busy: true,
   camera_unplugged: true,
   camera_insecure: true,
+  camera_not_delegated: true,
+  camera_forbidden: true,
   camera_failed: true,
 };
 

@@ -10,6 +10,7 @@ import type { Frame, SettingsReport } from "./engine.ts";
 import { KShotError, messageOf } from "./errors.ts";
 import type { Events } from "./events.ts";
 import { embedAnew, packFile, unpackFile } from "./file.ts";
+import { fileAt } from "./files.ts";
 import { FrameQueue } from "./frame-queue.ts";
 import type { Lab, LabOptions } from "./lab.ts";
 import type { Call, Calls, SupportReply } from "./protocol.ts";
@@ -37,6 +38,7 @@ import type {
 
 export type { SettingsReport } from "./engine.ts";
 export { KShotError } from "./errors.ts";
+export { setBaseUrl } from "./files.ts";
 export type { Lab, LabOptions } from "./lab.ts";
 export type * from "./lab-types.ts";
 export type { KShotEvents } from "./session.ts";
@@ -77,6 +79,7 @@ export class KShot {
   readonly #session: Session;
   readonly #seat: Seat;
   readonly #frames: FrameQueue;
+  readonly #listening = new Set<() => void>();
   #disposed = false;
 
   private constructor(session: Session) {
@@ -104,9 +107,9 @@ export class KShot {
     if (onProgress) session.events.on("progress", onProgress);
     if (onStatus) session.events.on("status", onStatus);
     await session.load({
-      moduleUrl: options.moduleUrl ?? moduleFile,
+      moduleUrl: options.moduleUrl ?? fileAt(moduleFile),
       moduleBytes: options.moduleUrl === undefined ? __MODULE_BYTES__ : 0,
-      weightsUrl: options.weightsUrl ?? weightsFile,
+      weightsUrl: options.weightsUrl ?? fileAt(weightsFile),
       weightsBytes: options.weightsUrl === undefined ? __WEIGHTS_BYTES__ : 0,
     });
     const kshot = new KShot(session);
@@ -169,7 +172,12 @@ export class KShot {
   /** Listens to `status`, `support`, `settings`, `device` or `progress`; gives the way to stop. */
   on<K extends keyof KShotEvents>(event: K, handler: (value: KShotEvents[K]) => void): () => void {
     const { events } = event === "support" || event === "settings" ? this.#seat : this.#session;
-    return (events as Events<KShotEvents>).on(event, handler);
+    const stop = (events as Events<KShotEvents>).on(event, handler);
+    this.#listening.add(stop);
+    return () => {
+      this.#listening.delete(stop);
+      stop();
+    };
   }
 
   /** Adds an empty class; gives its id. Throws `name_empty`, `too_many_classes`. */
@@ -437,6 +445,8 @@ export class KShot {
     this.#disposed = true;
     this.#frames.drop();
     this.#session.leaveSeat(this.#seat);
+    for (const stop of this.#listening) stop();
+    this.#listening.clear();
   }
 
   /** Calls the engine about this support set. */

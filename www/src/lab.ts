@@ -8,6 +8,7 @@
 import weightsFile from "../../weights/drawings.safetensors?url";
 import charactersFile from "../../weights/omniglot-test.characters?url";
 import { fetchWeights } from "./download.ts";
+import { fileAt } from "./files.ts";
 import type { Alphabet, EpisodeResult, Ink, LabShot, LabTask, Readings, TaskShape } from "./lab-types.ts";
 import { INK_SIDE } from "./lab-types.ts";
 import type { Session } from "./session.ts";
@@ -49,12 +50,12 @@ export class Lab {
     const own = <T>(url: string | undefined, bytes: T) => (url === undefined ? bytes : 0);
     const [weights, characters] = await Promise.all([
       fetchWeights(
-        options.weightsUrl ?? weightsFile,
+        options.weightsUrl ?? fileAt(weightsFile),
         own(options.weightsUrl, __LAB_BYTES__.weights),
         count(0),
       ),
       fetchWeights(
-        options.charactersUrl ?? charactersFile,
+        options.charactersUrl ?? fileAt(charactersFile),
         own(options.charactersUrl, __LAB_BYTES__.characters),
         count(1),
         "characters_unavailable",

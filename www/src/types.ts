@@ -203,6 +203,7 @@ export type ErrorCode =
   | "code_unavailable"
   | "module_unavailable"
   | "wasm_unsupported"
+  | "wasm_forbidden"
   | "simd_unsupported"
   | "webgpu_unavailable"
   | "device_lost"
@@ -235,4 +236,6 @@ export type ErrorCode =
   | "camera_busy"
   | "camera_unplugged"
   | "camera_insecure"
+  | "camera_not_delegated"
+  | "camera_forbidden"
   | "camera_failed";

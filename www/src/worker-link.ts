@@ -4,8 +4,10 @@
  * that is the client's decision (kshot.ts).
  */
 import { KShotError, unpackError } from "./errors.ts";
+import { fileAt, startWorker } from "./files.ts";
 import type { Call, Calls, Request, WorkerMessage } from "./protocol.ts";
 import type { LoadProgress } from "./types.ts";
+import workerFile from "./worker.ts?worker&url";
 
 interface Pending {
   resolve(result: unknown): void;
@@ -29,7 +31,7 @@ export class WorkerLink {
 
   constructor(events: LinkEvents) {
     this.#events = events;
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "kshot" });
+    this.#worker = startWorker(fileAt(workerFile));
     this.#worker.onmessage = (event: MessageEvent<WorkerMessage>) => this.#take(event.data);
     this.#worker.onmessageerror = () => this.#die("a message could not be read");
     this.#worker.onerror = (event) => {

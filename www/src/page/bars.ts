@@ -2,7 +2,7 @@
 import type { Answer } from "../types.ts";
 import { accentOf, paint } from "./accents.ts";
 import type { App } from "./app.ts";
-import { find, make, setText } from "./dom.ts";
+import { make, setText } from "./dom.ts";
 import { sayScore, scaleOf, scoreOf } from "./scores.ts";
 
 interface Bar {
@@ -13,9 +13,8 @@ interface Bar {
   value: HTMLSpanElement;
 }
 
-/** Starts the bars. */
-export function startBars(app: App): void {
-  const list = find("bars");
+/** Starts the bars in a list, until the returned function is called. */
+export function startBars(app: App, list: HTMLElement): () => void {
   const bars: Bar[] = [];
 
   const show = (answer: Answer | null) => {
@@ -42,8 +41,10 @@ export function startBars(app: App): void {
     });
   };
 
-  app.events.on("answer", show);
-  app.events.on("engine", () => show(app.answer));
+  const stops = [app.events.on("answer", show), app.events.on("engine", () => show(app.answer))];
+  return () => {
+    for (const stop of stops) stop();
+  };
 }
 
 function makeBar(list: HTMLElement): Bar {

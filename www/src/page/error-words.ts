@@ -57,6 +57,10 @@ const en: Record<ErrorCode, ErrorWords> = {
     says: "This browser cannot run WebAssembly.",
     todo: "Open the page in a current Chrome, Edge, Firefox or Safari.",
   },
+  wasm_forbidden: {
+    says: "The page's Content Security Policy forbids WebAssembly.",
+    todo: "Add 'wasm-unsafe-eval' to its script-src, then reload.",
+  },
   simd_unsupported: {
     says: "This browser's WebAssembly has no SIMD.",
     todo: "Update the browser; every one since 2023 has it.",
@@ -125,6 +129,14 @@ const en: Record<ErrorCode, ErrorWords> = {
     says: "Browsers give the camera only to https pages.",
     todo: "Open the page over https or on localhost, or use the sample photos.",
   },
+  camera_not_delegated: {
+    says: "The page around this frame does not hand the camera on to it.",
+    todo: 'Add allow="camera" to the <iframe> tag there, then reload.',
+  },
+  camera_forbidden: {
+    says: "The server of this page forbids it the camera.",
+    todo: "Have it send the header “Permissions-Policy: camera=(self)”, then reload.",
+  },
   camera_failed: { says: "The camera could not be opened.", todo: "Choose another camera, or try again." },
 };
 
@@ -143,6 +155,10 @@ const zh: Record<ErrorCode, ErrorWords> = {
   wasm_unsupported: {
     says: "此浏览器无法运行 WebAssembly。",
     todo: "请用新版 Chrome、Edge、Firefox 或 Safari 打开。",
+  },
+  wasm_forbidden: {
+    says: "此页面的内容安全策略（CSP）禁止 WebAssembly。",
+    todo: "请在 script-src 中加上 'wasm-unsafe-eval'，然后刷新。",
   },
   simd_unsupported: {
     says: "此浏览器的 WebAssembly 不支持 SIMD。",
@@ -181,6 +197,14 @@ const zh: Record<ErrorCode, ErrorWords> = {
   camera_insecure: {
     says: "浏览器只允许 https 页面使用摄像头。",
     todo: "请用 https 或 localhost 打开，或使用示例照片。",
+  },
+  camera_not_delegated: {
+    says: "外层页面没有把摄像头交给这个框架。",
+    todo: '请在那里的 <iframe> 标签上加 allow="camera"，然后刷新。',
+  },
+  camera_forbidden: {
+    says: "此页面的服务器禁止它使用摄像头。",
+    todo: "请让服务器发送 “Permissions-Policy: camera=(self)”，然后刷新。",
   },
   camera_failed: { says: "摄像头无法打开。", todo: "请换一个摄像头，或重试。" },
 };

@@ -32,7 +32,7 @@ const pace = startDevicePanel(app);
 const stage = new Stage(app, pace, new SamplesView(app), new DrawTab(app));
 startClassList(app, recorder);
 startAnswerView(app, startCoach(app));
-startBars(app);
+startBars(app, find("bars"));
 startThreshold(app);
 startDecide(app);
 startGuidance(app);

@@ -28,14 +28,27 @@ export class Recorder {
   readonly #app: App;
   readonly #held = new Set<number>();
   readonly #running = new Set<number>();
+  readonly #end = new AbortController();
 
   constructor(app: App) {
     this.#app = app;
+    const { signal } = this.#end;
     // A key that is let go while another window has the focus is never heard of.
-    addEventListener("blur", () => this.#held.clear());
-    document.addEventListener("visibilitychange", () => {
-      if (document.hidden) this.#held.clear();
-    });
+    addEventListener("blur", () => this.#held.clear(), { signal });
+    document.addEventListener(
+      "visibilitychange",
+      () => {
+        if (document.hidden) this.#held.clear();
+      },
+      { signal },
+    );
+  }
+
+  /** Lets everything go and listens no longer. */
+  dispose(): void {
+    this.#held.clear();
+    this.#end.abort();
+    this.events.clear();
   }
 
   /** Starts a burst; it lasts until `release`. */

@@ -1,0 +1,97 @@
+/** Objects before a camera: the picture, the answer, and a row for each class that records while it is held. */
+import { make } from "../page/dom.ts";
+import { Recorder } from "../page/recorder.ts";
+import type { Answer, FrameSource } from "../types.ts";
+import { AnswerPane } from "./answer.ts";
+import { CameraPane } from "./camera-pane.ts";
+import { ClassRows } from "./class-rows.ts";
+import type { Prediction } from "./types.ts";
+import type { Part, View } from "./view.ts";
+
+export class ObjectsPart implements Part {
+  readonly element: HTMLElement;
+  readonly #view: View;
+  readonly #recorder: Recorder;
+  readonly #camera: CameraPane;
+  readonly #answer: AnswerPane;
+  readonly #rows: ClassRows;
+  readonly #stop: () => void;
+
+  constructor(view: View) {
+    this.#view = view;
+    this.#recorder = new Recorder(view.app);
+    this.#camera = new CameraPane(view);
+    this.#answer = new AnswerPane(view);
+    this.#rows = new ClassRows(view, this.#recorder, () => this.#camera.open());
+    this.#stop = view.app.events.on("answer", (answer) => {
+      if (answer !== null) view.tell("prediction", predictionOf(answer));
+    });
+    this.element = make("div", "objects", this.#camera.element, this.#answer.element, this.#rows.element);
+    this.element.addEventListener("keydown", (event) => this.#press(event));
+    this.element.addEventListener("keyup", (event) => this.#release(event));
+  }
+
+  start(): Promise<void> {
+    return this.#camera.open();
+  }
+
+  stop(): void {
+    this.#camera.close();
+  }
+
+  show(shown: boolean): void {
+    this.#camera.show(shown);
+  }
+
+  async ask(source: FrameSource): Promise<Prediction | null> {
+    const answer = await this.#view.app.ask(source);
+    return answer === null ? null : predictionOf(answer);
+  }
+
+  say(): void {
+    this.#camera.say();
+    this.#answer.say();
+    this.#rows.say();
+  }
+
+  dispose(): void {
+    this.#stop();
+    this.#recorder.dispose();
+    this.#rows.dispose();
+    this.#answer.dispose();
+    this.#camera.dispose();
+  }
+
+  /** The keys of the page: 1 to 9 record while they are held, the space bar freezes. */
+  #press(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey || (event.target as Element).matches("input")) return;
+    const classId = this.#rows.classAt(Number(event.key) - 1);
+    if (classId !== undefined) {
+      event.stopPropagation();
+      if (!event.repeat) this.#rows.press(classId);
+    } else if (event.key === " " && !event.defaultPrevented && !(event.target as Element).matches("button")) {
+      event.preventDefault();
+      event.stopPropagation();
+      if (!event.repeat) this.#camera.toggleFreeze();
+    }
+  }
+
+  #release(event: KeyboardEvent): void {
+    const classId = this.#rows.classAt(Number(event.key) - 1);
+    if (classId !== undefined) this.#recorder.release(classId);
+  }
+}
+
+function predictionOf(answer: Answer): Prediction {
+  return {
+    classId: answer.best,
+    name: answer.scores.find(({ classId }) => classId === answer.best)?.name ?? null,
+    scores: answer.scores.map(({ classId, name, probability, similarity }) => ({
+      classId,
+      name,
+      probability,
+      similarity,
+    })),
+    answer,
+  };
+}

@@ -1,0 +1,288 @@
+/**
+ * The started element: the engine, what is asked for by the attributes, and the part for the task. It keeps the shots
+ * when the element leaves the page or the engine fails, and goes on with them.
+ */
+import { asKShotError, KShotError } from "../errors.ts";
+import type { KShot } from "../kshot.ts";
+import { App } from "../page/app.ts";
+import { make } from "../page/dom.ts";
+import { type ErrorWords, errorWords } from "../page/error-words.ts";
+import { type Language, languages, type Words } from "../page/words.ts";
+import type { Comparison, FrameSource, KShotState } from "../types.ts";
+import { type Attribute, languageOf } from "./attributes.ts";
+import type { KShotElement } from "./k-shot.ts";
+import { ObjectsPart } from "./objects.ts";
+import { Presence } from "./presence.ts";
+import { giveBack, takeSupportSet } from "./shared-engine.ts";
+import { useSheet } from "./sheet.ts";
+import type { ElementState, KShotElementEventMap, Prediction } from "./types.ts";
+import css from "./view.css?inline";
+import { Waiting } from "./waiting.ts";
+
+type Detail<K extends keyof KShotElementEventMap> = KShotElementEventMap[K]["detail"];
+
+/** How the view tells the element's user. */
+export interface Tell {
+  state(state: ElementState): void;
+  tell<K extends keyof KShotElementEventMap>(type: K, detail: Detail<K>): void;
+}
+
+/** The part of a task: what is seen and done once the engine answers. */
+export interface Part {
+  readonly element: HTMLElement;
+  /** Begins, or goes on after `stop`. */
+  start(): Promise<void>;
+  /** The user, or the author of the page, ends it: it does not come back by itself. */
+  stop(): void;
+  /** The element is on show, or no longer. */
+  show(shown: boolean): void;
+  /** Asks about a picture from elsewhere. */
+  ask(source: FrameSource): Promise<Prediction | null>;
+  /** Language or attributes changed. */
+  say(): void;
+  dispose(): void;
+}
+
+const COMPARISONS: readonly Comparison[] = ["prototypical", "siamese", "matching"];
+
+export class View {
+  readonly host: KShotElement;
+  readonly #tell: Tell;
+  readonly #frame = make("div", "frame");
+  readonly #waiting: Waiting;
+  readonly #presence: Presence;
+  readonly #app = new App();
+  #kshot: KShot | null = null;
+  #part: Part | null = null;
+  #kept: KShotState | null = null;
+  #loading: Promise<void> | null = null;
+  #wanted = false;
+
+  constructor(host: KShotElement, root: ShadowRoot, tell: Tell) {
+    this.host = host;
+    this.#tell = tell;
+    this.#waiting = new Waiting(this, () => void this.start().catch(() => {}));
+    this.#presence = new Presence(host, (shown) => this.#part?.show(shown));
+    this.#frame.part.add("frame");
+    // Keys that are meant for the element are no commands to the slides around it.
+    for (const type of ["keydown", "keyup", "keypress"] as const) {
+      this.#frame.addEventListener(type, (event) => {
+        const target = event.target as Element;
+        if (target.matches("input, textarea") || (event.key === " " && target.matches("button")))
+          event.stopPropagation();
+      });
+    }
+    for (const type of ["pointerdown", "touchstart"] as const) {
+      this.#frame.addEventListener(
+        type,
+        (event) => {
+          if ((event.target as Element).closest("button, input, canvas") !== null) event.stopPropagation();
+        },
+        { passive: true },
+      );
+    }
+    this.#frame.append(this.#waiting.element);
+    this.say();
+    useSheet(root, css);
+    root.append(this.#frame);
+    this.#presence.start();
+  }
+
+  get kshot(): KShot | null {
+    return this.#kshot;
+  }
+
+  /** What is shared with the page's own views: engine, answer, picture. */
+  get app(): App {
+    return this.#app;
+  }
+
+  get shown(): boolean {
+    return this.#presence.shown;
+  }
+
+  get language(): Language {
+    return languageOf(this.host);
+  }
+
+  get words(): Words {
+    return languages[this.language];
+  }
+
+  wordsOf(error: KShotError): ErrorWords {
+    return errorWords[this.language][error.code];
+  }
+
+  setState(state: ElementState): void {
+    this.#frame.dataset.state = state;
+    this.#tell.state(state);
+  }
+
+  tell<K extends keyof KShotElementEventMap>(type: K, detail: Detail<K>): void {
+    this.#tell.tell(type, detail);
+  }
+
+  /** Tells of an error by the event; showing it is the part's affair. */
+  tellError(error: KShotError): void {
+    this.tell("error", { code: error.code, message: error.message, ...this.wordsOf(error) });
+  }
+
+  /** Loads what is missing and lets the part begin. */
+  async start(): Promise<void> {
+    this.#wanted = true;
+    if (this.#kshot === null) {
+      this.#loading ??= this.#load().finally(() => {
+        this.#loading = null;
+      });
+      await this.#loading;
+    }
+    await this.#part?.start();
+  }
+
+  stop(): void {
+    this.#wanted = false;
+    this.#part?.stop();
+  }
+
+  async ask(source: FrameSource): Promise<Prediction | null> {
+    return (await this.#part?.ask(source)) ?? null;
+  }
+
+  /** The element is in a page again. */
+  enter(): void {
+    this.#presence.start();
+    if (this.#wanted && this.#kshot === null) void this.start().catch(() => {});
+  }
+
+  /** The element left the page: the camera and its place in the engine are let go, the shots are kept. */
+  leave(): void {
+    this.#presence.stop();
+    this.#unload();
+    this.setState("paused");
+  }
+
+  /** An attribute changed. */
+  change(name: Attribute): void {
+    const kshot = this.#kshot;
+    this.say();
+    if (kshot === null) return;
+    if (name === "method" || name === "metric" || name === "threshold") void this.#set(kshot);
+    else if (name === "backend")
+      void kshot.chooseBackend(this.host.backend).catch((e) => this.#tellThrown(e));
+    else if (name === "classes") void this.#addClasses(kshot).catch((e) => this.#tellThrown(e));
+    else if (name === "task") {
+      this.#part?.dispose();
+      this.#place(kshot);
+      if (this.#wanted) void this.#part?.start().catch(() => {});
+    }
+  }
+
+  say(): void {
+    this.#frame.lang = this.language === "zh" ? "zh-Hans" : "en";
+    this.#frame.dataset.controls = this.host.controls;
+    this.#waiting.say();
+    this.#part?.say();
+  }
+
+  async #load(): Promise<void> {
+    this.setState("loading");
+    this.#waiting.begin();
+    try {
+      const kshot = await takeSupportSet(this.host.backend, (progress) => {
+        this.#waiting.progress(progress);
+        this.tell("progress", progress);
+      });
+      if (!this.host.isConnected) {
+        giveBack(kshot);
+        throw new KShotError("disposed", "the element left the page while it was loading");
+      }
+      try {
+        await this.#fill(kshot);
+      } catch (error) {
+        giveBack(kshot);
+        throw error;
+      }
+      this.#use(kshot);
+    } catch (error) {
+      const known = asKShotError(error, "engine_crashed");
+      const left = known.code === "disposed" && !this.host.isConnected;
+      this.setState(left ? "paused" : "failed");
+      if (!left) {
+        this.#waiting.fail(known);
+        this.tellError(known);
+      }
+      throw known;
+    }
+  }
+
+  /** Puts into a new support set what was there before, or what the attributes ask for. */
+  async #fill(kshot: KShot): Promise<void> {
+    if (this.#kept !== null) {
+      await kshot.restoreState(this.#kept);
+      return;
+    }
+    await this.#set(kshot);
+    await this.#addClasses(kshot);
+  }
+
+  #use(kshot: KShot): void {
+    this.#kshot = kshot;
+    this.#kept = null;
+    this.#app.attach(kshot);
+    this.#place(kshot);
+    kshot.on("status", (status) => {
+      // Whoever else listens is told first: the support set is given back then.
+      if (status === "failed") queueMicrotask(() => this.#mourn(kshot));
+    });
+    this.setState("ready");
+    this.tell("ready", { kshot });
+  }
+
+  /** The engine failed for good: it says so, and a new one gets the shots. */
+  #mourn(kshot: KShot): void {
+    if (this.#kshot !== kshot) return;
+    const error = kshot.error ?? new KShotError("engine_crashed", "the engine failed");
+    this.#unload();
+    this.#frame.replaceChildren(this.#waiting.element);
+    this.setState("failed");
+    this.#waiting.fail(error);
+    this.tellError(error);
+  }
+
+  #place(_kshot: KShot): void {
+    this.#part = new ObjectsPart(this);
+    this.#frame.replaceChildren(this.#part.element);
+    this.#part.say();
+    this.#part.show(this.#presence.shown);
+  }
+
+  #unload(): void {
+    this.#part?.dispose();
+    this.#part = null;
+    const kshot = this.#kshot;
+    this.#kshot = null;
+    if (kshot === null) return;
+    this.#kept = kshot.exportState();
+    this.#app.show(null);
+    giveBack(kshot);
+  }
+
+  async #addClasses(kshot: KShot): Promise<void> {
+    const there = new Set(kshot.support.classes.map(({ name }) => name));
+    const { classes } = this.host;
+    // Two empty classes to begin with: nobody has to find out how to make one.
+    const names =
+      classes.length > 0 || there.size > 0 ? classes : [1, 2].map((n) => this.words.newClassName(n));
+    for (const name of names) if (!there.has(name)) await kshot.addClass(name);
+  }
+
+  async #set(kshot: KShot): Promise<void> {
+    const { metric, threshold } = this.host;
+    const method = COMPARISONS.find((one) => one === this.host.method) ?? "prototypical";
+    await kshot.setSettings({ method, metric, threshold }).catch((error) => this.#tellThrown(error));
+  }
+
+  #tellThrown(error: unknown): void {
+    this.tellError(asKShotError(error, "engine_crashed"));
+  }
+}
