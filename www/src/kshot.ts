@@ -6,11 +6,11 @@
  */
 import moduleFile from "../../pkg/kshot_bg.wasm?url";
 import weightsFile from "../../weights/efficientnet_lite0.safetensors?url";
+import { fileAt } from "./base-url.ts";
 import type { Frame, SettingsReport } from "./engine.ts";
 import { KShotError, messageOf } from "./errors.ts";
 import type { Events } from "./events.ts";
 import { embedAnew, packFile, unpackFile } from "./file.ts";
-import { fileAt } from "./files.ts";
 import { FrameQueue } from "./frame-queue.ts";
 import type { Lab, LabOptions } from "./lab.ts";
 import type { Call, Calls, SupportReply } from "./protocol.ts";
@@ -36,9 +36,9 @@ import type {
   SupportSummary,
 } from "./types.ts";
 
+export { setBaseUrl } from "./base-url.ts";
 export type { SettingsReport } from "./engine.ts";
 export { KShotError } from "./errors.ts";
-export { setBaseUrl } from "./files.ts";
 export type { Lab, LabOptions } from "./lab.ts";
 export type * from "./lab-types.ts";
 export type { KShotEvents } from "./session.ts";

@@ -7,8 +7,8 @@
 
 import weightsFile from "../../weights/drawings.safetensors?url";
 import charactersFile from "../../weights/omniglot-test.characters?url";
+import { fileAt } from "./base-url.ts";
 import { fetchWeights } from "./download.ts";
-import { fileAt } from "./files.ts";
 import type { Alphabet, EpisodeResult, Ink, LabShot, LabTask, Readings, TaskShape } from "./lab-types.ts";
 import { INK_SIDE } from "./lab-types.ts";
 import type { Session } from "./session.ts";

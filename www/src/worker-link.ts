@@ -3,8 +3,9 @@
  * dies; then every call still open is rejected and `onDeath` says why. It starts nothing again:
  * that is the client's decision (kshot.ts).
  */
+
+import { fileAt, startWorker } from "./base-url.ts";
 import { KShotError, unpackError } from "./errors.ts";
-import { fileAt, startWorker } from "./files.ts";
 import type { Call, Calls, Request, WorkerMessage } from "./protocol.ts";
 import type { LoadProgress } from "./types.ts";
 import workerFile from "./worker.ts?worker&url";
