@@ -8,28 +8,35 @@ import configureWww from "../www/vite.config.ts";
 
 const from = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-export default defineConfig(async (env) =>
-  mergeConfig(await configureWww(env), {
-    root: from("../www"),
-    publicDir: false,
-    worker: { rolldownOptions: { output: { entryFileNames: "[name].js" } } },
-    build: {
-      outDir: from("dist"),
-      emptyOutDir: true,
-      modulePreload: false,
-      rolldownOptions: {
-        input: {
-          kshot: from("../www/src/kshot.ts"),
-          element: from("../www/src/element/index.ts"),
-          view: from("../www/src/element/view.ts"),
-        },
-        preserveEntrySignatures: "exports-only",
-        output: {
-          entryFileNames: "[name].js",
-          chunkFileNames: "parts/[name].js",
-          assetFileNames: "[name][extname]",
+export default defineConfig((env) => {
+  const { plugins, build, ...page } = configureWww(env);
+  const { rolldownOptions: _, ...common } = build;
+  return mergeConfig(
+    { ...page, build: common },
+    {
+      // The service worker is the page's.
+      plugins: plugins.filter(({ name }) => name !== "kshot-offline"),
+      root: from("../www"),
+      publicDir: false,
+      worker: { rolldownOptions: { output: { entryFileNames: "[name].js" } } },
+      build: {
+        outDir: from("dist"),
+        emptyOutDir: true,
+        modulePreload: false,
+        rolldownOptions: {
+          input: {
+            kshot: from("../www/src/kshot.ts"),
+            element: from("../www/src/element/index.ts"),
+            view: from("../www/src/element/view.ts"),
+          },
+          preserveEntrySignatures: "exports-only",
+          output: {
+            entryFileNames: "[name].js",
+            chunkFileNames: "parts/[name].js",
+            assetFileNames: "[name][extname]",
+          },
         },
       },
     },
-  }),
-);
+  );
+});

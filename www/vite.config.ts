@@ -7,8 +7,10 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { offline } from "./offline/build.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const page = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const MODULE = `${root}pkg/kshot_bg.wasm`;
 const WEIGHTS = `${root}weights/efficientnet_lite0.safetensors`;
 const DRAWINGS = `${root}weights/drawings.safetensors`;
@@ -27,6 +29,18 @@ function kshotGlue(): Plugin {
   };
 }
 
+/** Those who show the card want its whole address, which only the host knows: `KSHOT_URL`, where the page will be. */
+function socialCard(): Plugin {
+  const base = process.env.KSHOT_URL ?? "";
+  const url = base === "" || base.endsWith("/") ? base : `${base}/`;
+  return {
+    name: "kshot-social-card",
+    apply: "build",
+    transformIndexHtml: (html) =>
+      html.replace('content="social-card.jpg"', `content="${url}social-card.jpg"`),
+  };
+}
+
 export default defineConfig(() => {
   if (!existsSync(MODULE)) {
     throw new Error(
@@ -40,7 +54,7 @@ export default defineConfig(() => {
       __WEIGHTS_BYTES__: statSync(WEIGHTS).size,
       __LAB_BYTES__: { weights: statSync(DRAWINGS).size, characters: statSync(CHARACTERS).size },
     },
-    plugins: [kshotGlue()],
+    plugins: [kshotGlue(), socialCard(), offline()],
     worker: { format: "es" as const, plugins: () => [kshotGlue()] },
     server: { fs: { allow: [root] } },
     build: {
@@ -48,6 +62,18 @@ export default defineConfig(() => {
       // The browsers that README.md names: all have light-dark() and container queries, so nothing is rewritten.
       cssTarget: ["chrome123", "edge123", "firefox125", "safari17.5"],
       assetsInlineLimit: 0,
+      rolldownOptions: {
+        input: {
+          index: page("index.html"),
+          embed: page("embed.html"),
+          slides: page("slides.html"),
+          // Under a name that stays, for pages elsewhere.
+          element: page("src/element/index.ts"),
+        },
+        output: {
+          entryFileNames: ({ name }) => (name === "element" ? "element.js" : "assets/[name]-[hash].js"),
+        },
+      },
     },
   };
 });

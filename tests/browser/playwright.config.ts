@@ -22,6 +22,8 @@ export default defineConfig({
     baseURL: PAGE_URL,
     viewport: { width: 1280, height: 800 },
     locale: "en-GB",
+    // It would answer in the place of the network, which tests cut and change; offline.spec.ts is about it.
+    serviceWorkers: "block",
     actionTimeout: 20_000,
     screenshot: "only-on-failure",
   },

@@ -2,6 +2,7 @@
  * The started element: the engine, what is asked for by the attributes, and the part for the task. It keeps the shots
  * when the element leaves the page or the engine fails, and goes on with them.
  */
+import { fetchFile } from "../download.ts";
 import { asKShotError, KShotError } from "../errors.ts";
 import type { KShot } from "../kshot.ts";
 import { App } from "../page/app.ts";
@@ -44,6 +45,13 @@ export interface Part {
 }
 
 const COMPARISONS: readonly Comparison[] = ["prototypical", "siamese", "matching"];
+
+const SETTINGS = ["method", "metric", "threshold"] as const;
+type Setting = (typeof SETTINGS)[number];
+
+function isSetting(name: Attribute): name is Setting {
+  return SETTINGS.some((one) => one === name);
+}
 
 export class View {
   readonly host: KShotElement;
@@ -166,10 +174,12 @@ export class View {
     const kshot = this.#kshot;
     this.say();
     if (kshot === null) return;
-    if (name === "method" || name === "metric" || name === "threshold") void this.#set(kshot);
+    if (isSetting(name)) void this.#set(kshot, [name]);
     else if (name === "backend")
       void kshot.chooseBackend(this.host.backend).catch((e) => this.#tellThrown(e));
     else if (name === "classes") void this.#addClasses(kshot).catch((e) => this.#tellThrown(e));
+    else if (name === "src" && this.host.src !== null)
+      void this.#open(kshot, this.host.src).catch((e) => this.#tellThrown(e));
     else if (name === "task") {
       this.#part?.dispose();
       this.#place(kshot);
@@ -221,8 +231,20 @@ export class View {
       await kshot.restoreState(this.#kept);
       return;
     }
-    await this.#set(kshot);
-    await this.#addClasses(kshot);
+    if (this.host.src !== null) await kshot.importFile(await fetchFile(this.host.src));
+    else await this.#addClasses(kshot);
+    // A file brings its own settings; what the attributes say stands above them.
+    await this.#set(
+      kshot,
+      SETTINGS.filter((name) => this.host.hasAttribute(name)),
+    );
+  }
+
+  /** Another file in the place of what there is; `undo` brings that back. */
+  async #open(kshot: KShot, src: string): Promise<void> {
+    await this.#app.history.group(async () => {
+      await kshot.importFile(await fetchFile(src));
+    });
   }
 
   #use(kshot: KShot): void {
@@ -276,10 +298,12 @@ export class View {
     for (const name of names) if (!there.has(name)) await kshot.addClass(name);
   }
 
-  async #set(kshot: KShot): Promise<void> {
+  async #set(kshot: KShot, names: readonly Setting[]): Promise<void> {
     const { metric, threshold } = this.host;
     const method = COMPARISONS.find((one) => one === this.host.method) ?? "prototypical";
-    await kshot.setSettings({ method, metric, threshold }).catch((error) => this.#tellThrown(error));
+    const all = { method, metric, threshold };
+    const chosen = Object.fromEntries(names.map((name) => [name, all[name]]));
+    await kshot.setSettings(chosen).catch((error) => this.#tellThrown(error));
   }
 
   #tellThrown(error: unknown): void {

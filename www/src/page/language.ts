@@ -3,13 +3,17 @@
  * `data-word-label` (accessible name and tooltip); views with changing texts listen instead.
  */
 import type { KShotError } from "../errors.ts";
+import { fromAddress, toAddress } from "./address.ts";
 import { find, setLabel, setText } from "./dom.ts";
 import { type ErrorWords, errorWords } from "./error-words.ts";
 import { recall, remember } from "./store.ts";
 import { type Language, languages, type Words } from "./words.ts";
 
+const LANGUAGES: readonly Language[] = ["en", "zh"];
 let current: Language =
-  recall("language", ["en", "zh"]) ?? (navigator.language.startsWith("zh") ? "zh" : "en");
+  fromAddress("lang", LANGUAGES) ??
+  recall("language", LANGUAGES) ??
+  (navigator.language.startsWith("zh") ? "zh" : "en");
 const listeners = new Set<() => void>();
 
 /** Which language that is. */
@@ -43,6 +47,7 @@ export function startLanguage(): void {
   find("language").addEventListener("click", () => {
     current = current === "en" ? "zh" : "en";
     remember("language", current);
+    toAddress("lang", current);
     for (const say of listeners) say();
   });
   onLanguage(() => {

@@ -1,5 +1,6 @@
 /** Puts the page together. Each view starts once and listens to the app from then on. */
 import { KShotError } from "../kshot.ts";
+import { startAddress } from "./address-state.ts";
 import { startAnswerView } from "./answer-view.ts";
 import { App } from "./app.ts";
 import { startBars } from "./bars.ts";
@@ -15,8 +16,10 @@ import { startGuidance } from "./guidance/asking.ts";
 import { startCheckView } from "./guidance/check-view.ts";
 import { startKeys } from "./keys.ts";
 import { startLanguage, words } from "./language.ts";
+import { keepOffline } from "./offline.ts";
 import { Recorder } from "./recorder.ts";
 import { SamplesView } from "./samples.ts";
+import { startSlidesLink } from "./slides-link.ts";
 import { startSpaceView } from "./space-view.ts";
 import { Stage } from "./stage.ts";
 import { startTheme } from "./theme.ts";
@@ -77,4 +80,7 @@ app.events.on("engine", (engine) => {
 });
 
 startEngine(app);
-void stage.camera.openIfAllowed();
+startAddress(app);
+startSlidesLink(app);
+app.events.on("engine", () => keepOffline());
+if ((document.documentElement.dataset.tab ?? "camera") === "camera") void stage.camera.openIfAllowed();

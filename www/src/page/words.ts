@@ -102,6 +102,7 @@ const en = {
     `Map of ${shots} shots in ${classes} classes and the current picture`,
   spaceEmpty: "Shots will appear here",
 
+  putOnSlide: "Put it on a slide",
   undo: "Undo",
   undoWhat: {
     add_class: "Undo adding a class",
@@ -278,6 +279,7 @@ const zh: Words = {
   spaceLabel: (classes, shots) => `${classes} 个类别、${shots} 个样本与当前图片的分布图`,
   spaceEmpty: "样本会显示在这里",
 
+  putOnSlide: "放进幻灯片",
   undo: "撤销",
   undoWhat: {
     add_class: "撤销添加类别",

@@ -1,0 +1,82 @@
+/**
+ * The service worker: after the first visit the page works without a network. `www/offline/build.ts` writes this file
+ * into the build, with the version and the SHA-256 of every file in the place of the two names below.
+ *
+ * A version is taken whole or not at all, and pages of one version get files of that version alone: each has a cache of
+ * its own, a new one waits until no page of the old one is open, and what does not have the expected hash, as in the
+ * middle of a deployment, ends the installation. The old version goes on then.
+ */
+const VERSION = "__VERSION__";
+const FILES = __FILES__;
+
+const PREFIX = `kshot ${self.registration.scope} `;
+const CACHE = PREFIX + VERSION;
+const urlOf = (path) => new URL(path, self.registration.scope).href;
+
+self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+self.addEventListener("message", ({ data }) => {
+  if (data === "activate") self.skipWaiting();
+});
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const path = pathOf(request);
+  if (path !== null) event.respondWith(answer(request, path));
+});
+
+/** The file that a request is for, if it is one of ours. */
+function pathOf({ method, url }) {
+  const { href } = new URL(url);
+  if (method !== "GET" || !href.startsWith(self.registration.scope)) return null;
+  const path = decodeURIComponent(
+    new URL(url).pathname.slice(new URL(self.registration.scope).pathname.length),
+  );
+  const file = path === "" ? "index.html" : path;
+  return Object.hasOwn(FILES, file) ? file : null;
+}
+
+async function install() {
+  const cache = await caches.open(CACHE);
+  // One after the other: the page that is open comes first, and phones have little to spare.
+  for (const [path, integrity] of Object.entries(FILES)) {
+    if (await cache.match(urlOf(path))) continue;
+    const known = await caches.match(urlOf(path));
+    if (known && (await matches(known.clone(), integrity))) {
+      await cache.put(urlOf(path), known);
+      continue;
+    }
+    // Names with a hash never change; all others may be stale in the browser's own cache.
+    const response = await fetch(urlOf(path), {
+      integrity,
+      cache: /-[\w-]{8}\.\w+$/.test(path) ? "default" : "no-cache",
+    });
+    if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+    await cache.put(urlOf(path), response);
+  }
+}
+
+async function matches(response, integrity) {
+  const hash = await crypto.subtle.digest("SHA-256", await response.arrayBuffer());
+  return `sha256-${btoa(String.fromCharCode(...new Uint8Array(hash)))}` === integrity;
+}
+
+async function activate() {
+  for (const name of await caches.keys()) {
+    if (name.startsWith(PREFIX) && name !== CACHE) await caches.delete(name);
+  }
+  // The page of the first visit can do without a network too. Later versions find no page to claim.
+  await self.clients.claim();
+}
+
+async function answer(request, path) {
+  if (request.mode === "navigate" && self.registration.waiting !== null) {
+    const pages = await self.clients.matchAll({ type: "window" });
+    // A new version waits, and this page, which is being reloaded, is the last of the old one.
+    if (pages.length < 2) {
+      self.registration.waiting.postMessage("activate");
+      return new Response("", { headers: { refresh: "0" } });
+    }
+  }
+  const kept = await (await caches.open(CACHE)).match(urlOf(path));
+  return kept ?? fetch(request);
+}
