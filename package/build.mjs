@@ -22,5 +22,9 @@ for (const name of readdirSync(types, { recursive: true, encoding: "utf8" })) {
   writeFileSync(path, text.replaceAll(/(from |import\()"(\.[^"]*)\.ts"/g, '$1"$2.js"'));
 }
 
+// The element alone in a page, for iframes.
+copyFileSync(join(here, "embed.html"), join(here, "dist", "embed.html"));
+copyFileSync(join(root, "www/src/embed/embed.css"), join(here, "dist", "embed.css"));
+
 for (const name of ["LICENSE-MIT", "LICENSE-APACHE", "NOTICE"])
   copyFileSync(join(root, name), join(here, name));

@@ -28,6 +28,7 @@ export default defineConfig((env) => {
             kshot: from("../www/src/kshot.ts"),
             element: from("../www/src/element/index.ts"),
             view: from("../www/src/element/view.ts"),
+            embed: from("../www/src/embed/main.ts"),
           },
           preserveEntrySignatures: "exports-only",
           output: {
