@@ -18,8 +18,9 @@ use sha2::{Digest, Sha256};
 
 use crate::heads::Head;
 use crate::train::checkpoint::load_part;
-use crate::train::embedder::{Trainee, load_embedder};
+use crate::train::embedder::Trainee;
 use crate::train::run::WEIGHTS;
+use crate::train::start::load_embedder;
 
 /// Embedders, as they are trained and as their weights are named.
 pub const EMBEDDERS: [&str; 7] = [

@@ -9,12 +9,14 @@ use burn::module::{Module, ModuleDisplay};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use kshot::episode::Shape;
 
-use crate::measure::Distance;
+use crate::measure::{self, Distance, EmbeddedClass};
+use crate::train::task::Right;
 
 pub mod arcface;
 pub mod autoencoder;
 pub mod centres;
 pub mod cosface;
+pub mod joint;
 pub mod prototypical;
 pub mod siamese;
 pub mod sphereface;
@@ -53,11 +55,17 @@ pub trait Objective {
     /// The head at the start, for so many training classes.
     fn head(&self, classes: usize, device: &Device) -> Self::Head;
 
-    /// The head at the start of a training that starts from a trained embedder, given the mean
-    /// embedding of every training class, `[classes, 64]`.
-    fn head_from_means(&self, means: Tensor<2>) -> Self::Head {
-        let [classes, _] = means.dims();
-        self.head(classes, &means.device())
+    /// The head at the start of a training beside a trained embedder; `means` works out the mean embedding of every training class, `[classes, 64]`.
+    ///
+    /// # Errors
+    /// Where the means are needed and cannot be had.
+    fn head_beside(
+        &self,
+        classes: usize,
+        device: &Device,
+        _means: &dyn Fn() -> Result<Tensor<2>>,
+    ) -> Result<Self::Head> {
+        Ok(self.head(classes, device))
     }
 
     /// The loss of a step, `[1]`. Embeddings are `[way * (shot + queries), 64]`, class by class,
@@ -83,6 +91,15 @@ pub trait Objective {
     /// Where a tensor cannot be read.
     fn weights(&self, _head: &Self::Head) -> Result<Vec<f32>> {
         Ok(Vec::new())
+    }
+
+    /// Answers on embedded classes of the validation split: 20-way 1-shot, the hardest of the
+    /// table, by the nearest shot.
+    ///
+    /// # Errors
+    /// Where there are too few classes, and where a tensor cannot be read.
+    fn right(&self, head: &Self::Head, classes: &[EmbeddedClass]) -> Result<Right> {
+        measure::twenty_way(classes, self.distance(), &self.weights(head)?)
     }
 }
 

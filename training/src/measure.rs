@@ -1,13 +1,26 @@
 //! Accuracy of an embedder by nearest prototype, to choose weights by while training.
 
 use anyhow::{Context, Result};
-use kshot::episode::Sampler;
+use kshot::episode::{Sampler, Shape};
 use rayon::prelude::*;
 
 use crate::train::task::Right;
 
 /// The embeddings of one class.
 pub type EmbeddedClass = Vec<Vec<f32>>;
+
+/// Episodes of [`twenty_way`], always the same.
+const TWENTY_WAY: (u64, Shape) = (
+    300,
+    Shape {
+        way: 20,
+        shot: 1,
+        queries: 5,
+    },
+);
+
+/// Seed of those episodes.
+const SEED: u64 = 1;
 
 /// How an embedder's loss compares embeddings; the smaller the nearer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +53,17 @@ impl Distance {
     }
 }
 
+/// Queries of 300 20-way 1-shot episodes that are nearest to the shot of their own class.
+///
+/// # Errors
+/// Where there are too few classes.
+pub fn twenty_way(classes: &[EmbeddedClass], distance: Distance, weights: &[f32]) -> Result<Right> {
+    let (episodes, shape) = TWENTY_WAY;
+    let counts = classes.iter().map(EmbeddedClass::len).collect();
+    let sampler = Sampler::new(counts, shape, SEED)?;
+    nearest(classes, &sampler, episodes, distance, weights)
+}
+
 /// Queries of the sampler's first episodes that are nearest to the mean of their own class.
 ///
 /// # Errors
@@ -48,7 +72,7 @@ pub fn nearest(
     classes: &[EmbeddedClass],
     sampler: &Sampler,
     episodes: u64,
-    distance: &Distance,
+    distance: Distance,
     weights: &[f32],
 ) -> Result<Right> {
     let counts = (0..episodes).into_par_iter().map(|number| {

@@ -18,7 +18,7 @@ use crate::heads::answers;
 use crate::omniglot::{Class, Omniglot, Split};
 use crate::statistics::{Estimate, estimate};
 use crate::train::embedder::embed;
-use crate::train::heads::{Embedded, Size};
+use crate::train::episodes::{Embedded, Size};
 
 /// Cells of the table: way, shot.
 const CELLS: [(usize, usize); 4] = [(5, 1), (5, 5), (20, 1), (20, 5)];

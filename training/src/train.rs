@@ -1,10 +1,8 @@
 //! `train`: one command trains a method, and goes on where it stopped.
 
-use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
-use burn::tensor::Device;
+use anyhow::{Result, ensure};
 use kshot::episode::Shape;
 use kshot::method::imaginary::Imaginary;
 use kshot::method::lstm::PlainLstm;
@@ -12,33 +10,27 @@ use kshot::method::mann::Mann;
 use kshot::method::matching::Matching;
 use kshot::method::relation::Relation;
 use kshot::method::snail::Snail;
-use serde::Serialize;
-use sha2::{Digest, Sha256};
 
-use crate::heads::Head;
-use crate::losses::Objective;
 use crate::losses::arcface::ArcFace;
 use crate::losses::autoencoder::AutoEncoder;
 use crate::losses::cosface::CosFace;
-use crate::losses::prototypical::Prototypical;
+use crate::losses::prototypical::{Prototypical, PrototypicalCosine};
 use crate::losses::siamese::Siamese;
 use crate::losses::sphereface::SphereFace;
 use crate::losses::triplet::Triplet;
-use crate::omniglot::{Omniglot, Split};
-use checkpoint::Progress;
-use embedder::{EmbedderTask, load_embedder};
-use heads::HeadTask;
-use jitter::Jitter;
-use plan::{Method, Plan};
-use run::{Output, Settings, WEIGHTS};
+use launch::{embedder, head, margins};
+use plan::Method;
 
 pub mod checkpoint;
 pub mod curve;
 pub mod embedder;
+pub mod episodes;
 pub mod heads;
 pub mod jitter;
+pub mod launch;
 pub mod plan;
 pub mod run;
+pub mod start;
 pub mod task;
 
 /// Arguments of `train`.
@@ -50,7 +42,9 @@ same command is given again; so does one that is to be made longer by a larger -
 
 Examples:
   KSHOT_DATA=data cargo run --release -p training -- train prototypical
-  KSHOT_DATA=data cargo run --release -p training -- train arcface --steps 8000 --out runs/arcface")]
+  KSHOT_DATA=data cargo run --release -p training -- train arcface --steps 8000 --out runs/arcface
+  KSHOT_DATA=data cargo run --release -p training -- train snail --joint \\
+    --encoder weights/drawings.safetensors --start weights/drawings.safetensors")]
 pub struct Arguments {
     /// What to train
     #[arg(value_enum)]
@@ -89,15 +83,19 @@ pub struct Arguments {
     /// Margin of triplet, cosface and arcface [default: 0.2, 0.2 and 0.3]
     #[arg(long)]
     pub margin: Option<f32>,
-    /// What sphereface, cosface and arcface multiply cosines by
-    #[arg(long, default_value_t = 30.0)]
-    pub scale: f32,
-    /// Weights of another training to start an embedder from, in place of random ones
+    /// What losses on cosines multiply them by [default: 30, prototypical-cosine 1]
+    #[arg(long)]
+    pub scale: Option<f32>,
+    /// Weights to start from in place of random ones: of another training, or the packed file,
+    /// whose prototypical embedder and whose head of this method are taken
     #[arg(long)]
     pub start: Option<PathBuf>,
-    /// The embedder whose embeddings a head is trained on
+    /// The embedder on whose embeddings a head is trained: of a training, or the packed file
     #[arg(long, default_value = "runs/prototypical/weights.bpk")]
     pub encoder: PathBuf,
+    /// Train a head together with an embedder of its own, which starts as --encoder is
+    #[arg(long)]
+    pub joint: bool,
     /// Change the training drawings a little, each time otherwise
     #[arg(long)]
     pub jitter: bool,
@@ -120,9 +118,14 @@ pub fn train(arguments: &Arguments) -> Result<String> {
         queries: arguments.queries.unwrap_or(plan.shape.queries),
     };
     crate::usable::check(shape)?;
-    let (scale, margin) = (arguments.scale, arguments.margin.unwrap_or(plan.margin));
+    let joint = arguments.joint.then_some(shape);
+    let scale = arguments.scale.unwrap_or(plan.scale);
+    let margin = arguments.margin.unwrap_or(plan.margin);
     match arguments.method {
         Method::Prototypical => embedder(arguments, &plan, Prototypical { shape }),
+        Method::PrototypicalCosine => {
+            embedder(arguments, &plan, PrototypicalCosine { shape, scale })
+        }
         Method::Siamese => {
             ensure!(
                 shape.pictures() == 2,
@@ -131,141 +134,15 @@ pub fn train(arguments: &Arguments) -> Result<String> {
             embedder(arguments, &plan, Siamese { shape })
         }
         Method::Triplet => embedder(arguments, &plan, Triplet { shape, margin }),
-        Method::Sphereface => embedder(arguments, &plan, SphereFace { shape, scale }),
-        Method::Cosface => {
-            let loss = CosFace {
-                shape,
-                scale,
-                margin,
-            };
-            embedder(arguments, &plan, loss)
-        }
-        Method::Arcface => {
-            let loss = ArcFace {
-                shape,
-                scale,
-                margin,
-            };
-            embedder(arguments, &plan, loss)
-        }
+        Method::Sphereface => margins(arguments, &plan, shape, SphereFace),
+        Method::Cosface => margins(arguments, &plan, shape, CosFace { margin }),
+        Method::Arcface => margins(arguments, &plan, shape, ArcFace { margin }),
         Method::Autoencoder => embedder(arguments, &plan, AutoEncoder { shape }),
-        Method::Matching => head::<Matching>(arguments, &plan),
-        Method::Relation => head::<Relation>(arguments, &plan),
-        Method::Imaginary => head::<Imaginary>(arguments, &plan),
-        Method::Lstm => head::<PlainLstm>(arguments, &plan),
-        Method::Mann => head::<Mann>(arguments, &plan),
-        Method::Snail => head::<Snail>(arguments, &plan),
+        Method::Matching => head::<Matching>(arguments, &plan, joint),
+        Method::Relation => head::<Relation>(arguments, &plan, joint),
+        Method::Imaginary => head::<Imaginary>(arguments, &plan, joint),
+        Method::Lstm => head::<PlainLstm>(arguments, &plan, joint),
+        Method::Mann => head::<Mann>(arguments, &plan, joint),
+        Method::Snail => head::<Snail>(arguments, &plan, joint),
     }
-}
-
-/// What of an embedder's training the settings do not name themselves.
-#[derive(Serialize)]
-struct EmbedderSettings {
-    way: usize,
-    shot: usize,
-    queries: usize,
-    margin: f32,
-    scale: f32,
-    start: Option<String>, // SHA-256
-    jitter: Option<Jitter>,
-}
-
-fn embedder<O: Objective>(arguments: &Arguments, plan: &Plan, objective: O) -> Result<String> {
-    let omniglot = Omniglot::open(&arguments.data)?;
-    let Shape { way, shot, queries } = objective.shape();
-    let jitter = arguments.jitter.then_some(Jitter::MILD);
-    let own = EmbedderSettings {
-        way,
-        shot,
-        queries,
-        margin: arguments.margin.unwrap_or(plan.margin),
-        scale: arguments.scale,
-        start: arguments.start.as_deref().map(digest).transpose()?,
-        jitter,
-    };
-    let mut task = EmbedderTask::new(
-        objective,
-        omniglot.classes(Split::Train),
-        omniglot.classes(Split::Validation),
-        jitter,
-        arguments.seed,
-    )?;
-    if let Some(weights) = &arguments.start {
-        task = task.starting_from(weights.clone());
-    }
-    let (settings, output) = settle(arguments, plan, serde_json::to_value(own)?)?;
-    let progress = run::run(&mut task, &settings, &output)?;
-    summary(&progress, &output)
-}
-
-/// What of a head's training the settings do not name themselves.
-#[derive(Serialize)]
-struct HeadSettings {
-    encoder: String, // SHA-256
-    jitter: Option<Jitter>,
-}
-
-fn head<H: Head>(arguments: &Arguments, plan: &Plan) -> Result<String> {
-    let path = &arguments.encoder;
-    let encoder = digest(path)
-        .context("train prototypical first, or name the weights of an embedder by --encoder")?;
-    let embedder = load_embedder(path, &Device::flex())?;
-    let omniglot = Omniglot::open(&arguments.data)?;
-    let jitter = arguments.jitter.then_some(Jitter::MILD);
-    let own = HeadSettings { encoder, jitter };
-    let (settings, output) = settle(arguments, plan, serde_json::to_value(own)?)?;
-    let mut task = HeadTask::<H>::new(
-        &embedder,
-        &omniglot.classes(Split::Train),
-        &omniglot.classes(Split::Validation),
-        jitter,
-        arguments.seed,
-    )?;
-    let progress = run::run(&mut task, &settings, &output)?;
-    summary(&progress, &output)
-}
-
-/// SHA-256 of a file, in hexadecimal.
-fn digest(path: &Path) -> Result<String> {
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let digest = Sha256::digest(&bytes);
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-fn settle(
-    arguments: &Arguments,
-    plan: &Plan,
-    own: serde_json::Value,
-) -> Result<(Settings, Output)> {
-    let halve_every = arguments.halve_every.unwrap_or(plan.steps / 6);
-    ensure!(halve_every >= 1, "--halve-every must be at least 1");
-    let name = arguments.method.name()?;
-    let settings = Settings {
-        method: name.clone(),
-        seed: arguments.seed,
-        learning_rate: arguments.learning_rate,
-        halve_every,
-        validate_every: arguments.validate_every,
-        method_settings: own,
-    };
-    let out = arguments.out.clone();
-    let output = Output {
-        folder: out.unwrap_or_else(|| PathBuf::from("runs").join(name)),
-        steps: arguments.steps.unwrap_or(plan.steps),
-        bar: true,
-    };
-    Ok((settings, output))
-}
-
-fn summary(progress: &Progress, output: &Output) -> Result<String> {
-    let (step, best) = progress.best().context("nothing was trained")?;
-    let mut text = String::new();
-    let _ = writeln!(
-        text,
-        "{} steps; best on the validation split: {:.2} % after {step}\n{}",
-        progress.step,
-        100.0 * best.share(),
-        output.folder.join(WEIGHTS).display()
-    );
-    Ok(text)
 }

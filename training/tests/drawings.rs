@@ -71,7 +71,7 @@ fn the_file_holds_every_method_and_the_embedders_embed_as_before() {
     let weights = Weights::from_bytes(&bytes).unwrap();
     for name in EMBEDDERS {
         let path = runs.path().join(name).join("weights.bpk");
-        let trained = training::train::embedder::load_embedder(&path, &Device::flex()).unwrap();
+        let trained = training::train::start::load_embedder(&path, &Device::flex()).unwrap();
         let start = Conv4::new(&Device::flex());
         let packed = weights.load(&format!("embedders.{name}"), start).unwrap();
         let ink = ink();

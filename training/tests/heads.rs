@@ -17,7 +17,8 @@ use training::conv4::tensor_values;
 use training::heads::Head;
 use training::measure::EmbeddedClass;
 use training::omniglot::{Class, Drawing};
-use training::train::heads::{Embedded, HeadTask};
+use training::train::episodes::Embedded;
+use training::train::heads::HeadTask;
 use training::train::jitter::Jitter;
 use training::train::task::Task;
 

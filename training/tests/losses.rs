@@ -10,9 +10,9 @@ use serde_json::Value;
 use training::conv4::tensor_values;
 use training::losses::arcface::ArcFace;
 use training::losses::autoencoder::pixel_cross_entropy;
-use training::losses::centres::Centres;
+use training::losses::centres::{Centres, MarginSoftmax};
 use training::losses::cosface::CosFace;
-use training::losses::prototypical::Prototypical;
+use training::losses::prototypical::{Prototypical, PrototypicalCosine};
 use training::losses::siamese::Siamese;
 use training::losses::sphereface::{SphereFace, lambda, psi};
 use training::losses::triplet::Triplet;
@@ -123,6 +123,26 @@ fn prototypical_is_the_one_worked_by_hand() {
     assert_near(&tensor_values(loss).unwrap(), &[0.268_286_5], "by hand");
 }
 
+#[test]
+fn prototypical_with_cosines_is_the_one_by_hand() {
+    // Two classes with a shot and a query each. The embeddings point to 0, 90, 90 and 180
+    // degrees, and their lengths must not matter. With the first of each as shots, at 0 and 90
+    // degrees, the queries at 90 and 180 have the cosines 0 and 1, and -1 and 0: times two, the
+    // first loss is ln(1 + e^2) = 2.1269280 and the second ln(1 + e^-2) = 0.1269280. With the
+    // second as shots, at 90 and 180, the queries at 0 and 90 have 0 and -1, and 1 and 0: again
+    // 0.1269280 and 2.1269280. The mean is 1.1269280.
+    let shape = Shape {
+        way: 2,
+        shot: 1,
+        queries: 1,
+    };
+    let x = TensorData::new(vec![3.0_f32, 0.0, 0.0, 0.5, 0.0, 2.0, -1.0, 0.0], [4, 2]);
+    let x = Tensor::<2>::from_data(x, &Device::flex().autodiff());
+    let loss = PrototypicalCosine { shape, scale: 2.0 };
+    let loss = loss.loss(&NoHead, x, &given(0)).unwrap();
+    assert_near(&tensor_values(loss).unwrap(), &[1.126_928], "by hand");
+}
+
 fn weight_device() -> Device {
     Device::flex().autodiff()
 }
@@ -193,10 +213,10 @@ fn the_negative_is_the_nearest_beyond_the_positive_or_else_the_furthest() {
 
 #[test]
 fn cosface_is_the_one_of_numpy() {
-    let loss = CosFace {
+    let loss = MarginSoftmax {
         shape: PAIRS,
         scale: 30.0,
-        margin: 0.35,
+        margin: CosFace { margin: 0.35 },
     };
     let head = centres("cosface");
     check("cosface", |x| loss.loss(&head, x, &given(0)).unwrap());
@@ -204,10 +224,10 @@ fn cosface_is_the_one_of_numpy() {
 
 #[test]
 fn arcface_is_the_one_of_numpy() {
-    let loss = ArcFace {
+    let loss = MarginSoftmax {
         shape: PAIRS,
         scale: 64.0,
-        margin: 0.5,
+        margin: ArcFace { margin: 0.5 },
     };
     let head = centres("arcface");
     check("arcface", |x| loss.loss(&head, x, &given(0)).unwrap());
@@ -215,9 +235,10 @@ fn arcface_is_the_one_of_numpy() {
 
 #[test]
 fn sphereface_is_the_one_of_numpy() {
-    let loss = SphereFace {
+    let loss = MarginSoftmax {
         shape: PAIRS,
         scale: 30.0,
+        margin: SphereFace,
     };
     let head = centres("sphereface");
     // So late that lambda is at its least, 5.

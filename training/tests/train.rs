@@ -6,11 +6,15 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use burn::module::{Module, ModuleVisitor, Param};
+use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use kshot::episode::Shape;
+use kshot::method::relation::Relation;
 use training::conv4::tensor_values;
 use training::losses::Objective;
 use training::losses::arcface::ArcFace;
+use training::losses::centres::MarginSoftmax;
+use training::losses::joint::Joint;
 use training::losses::prototypical::Prototypical;
 use training::omniglot::{Class, Drawing};
 use training::train::checkpoint::{Progress, load_model};
@@ -30,7 +34,7 @@ fn classes() -> Vec<Class> {
     let class = |number| Class {
         character: number,
         quarters: 0,
-        drawings: (0..8).map(|drawer| drawing(number, drawer)).collect(),
+        drawings: (0..9).map(|drawer| drawing(number, drawer)).collect(),
     };
     (0..22).map(class).collect()
 }
@@ -103,32 +107,37 @@ impl<T: Task> Task for Stopping<T> {
     }
 }
 
-fn assert_stopping_changes_nothing<O: Objective + Copy>(objective: O) -> Progress {
+fn assert_stopping_changes_nothing<O: Objective + Clone>(objective: &O) -> Progress {
     let (whole, stopped) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let expected = run(&mut task(objective), &settings(), &output(whole.path(), 7)).unwrap();
+    let expected = run(
+        &mut task(objective.clone()),
+        &settings(),
+        &output(whole.path(), 7),
+    )
+    .unwrap();
 
     // Stopped after a checkpoint and a step more; then at its end, and made longer.
     let mut stopping = Stopping {
-        task: task(objective),
+        task: task(objective.clone()),
         at: 3,
     };
     run(&mut stopping, &settings(), &output(stopped.path(), 4)).unwrap_err();
     let halfway = run(
-        &mut task(objective),
+        &mut task(objective.clone()),
         &settings(),
         &output(stopped.path(), 4),
     )
     .unwrap();
     assert_eq!(halfway.step, 4);
     let found = run(
-        &mut task(objective),
+        &mut task(objective.clone()),
         &settings(),
         &output(stopped.path(), 7),
     )
     .unwrap();
 
     assert_eq!(found, expected);
-    let task = task(objective);
+    let task = task(objective.clone());
     for file in ["checkpoint/model.bpk", "weights.bpk"] {
         let start = bits(&task, &whole.path().join(file));
         assert_eq!(start, bits(&task, &stopped.path().join(file)), "{file}");
@@ -155,18 +164,85 @@ const SHAPE: Shape = Shape {
 
 #[test]
 fn a_stopped_training_of_the_embedder_ends_in_the_same_weights() {
-    let progress = assert_stopping_changes_nothing(Prototypical { shape: SHAPE });
+    let progress = assert_stopping_changes_nothing(&Prototypical { shape: SHAPE });
     let steps: Vec<u64> = progress.validations.iter().map(|(step, _)| *step).collect();
     assert_eq!(steps, [2, 4, 6, 7]);
 }
 
 #[test]
 fn a_stopped_training_with_weights_of_the_loss_ends_in_the_same_weights() {
-    assert_stopping_changes_nothing(ArcFace {
+    assert_stopping_changes_nothing(&MarginSoftmax {
         shape: SHAPE,
         scale: 16.0,
-        margin: 0.1,
+        margin: ArcFace { margin: 0.1 },
     });
+}
+
+/// Seven drawings each of twenty classes, from which every size of episode can be drawn.
+const POOL: Shape = Shape {
+    way: 20,
+    shot: 5,
+    queries: 2,
+};
+
+#[test]
+fn a_stopped_training_of_head_and_embedder_together_ends_in_the_same_weights() {
+    let joint = Joint::<Relation>::new(POOL, None, 5).unwrap();
+    let progress = assert_stopping_changes_nothing(&joint);
+    let of: Vec<usize> = (progress.validations.iter())
+        .map(|(_, right)| right.of)
+        .collect();
+    assert_eq!(of, [12 * (32 * 20 + 16 * 40 + 16 * 20 + 4 * 40); 4]); // all four cells
+}
+
+#[test]
+fn head_and_embedder_together_start_as_they_were_left_and_both_learn() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Joint::<Relation>::new(POOL, None, 5).unwrap();
+    run(&mut task(first), &settings(), &output(folder.path(), 2)).unwrap();
+    let left = folder.path().join("weights.bpk");
+
+    let start = Some((left.clone(), "relation".into()));
+    let second = Joint::<Relation>::new(POOL, start, 5).unwrap();
+    let mut task = task(second).starting_from(left.clone());
+    let device = Device::flex().autodiff();
+    let start = task.start(&device).unwrap();
+    let mut found = Bits::default();
+    start.visit(&mut found);
+    assert_eq!(found.0, bits(&task, &left));
+
+    let step = task.step(&start, 0).unwrap();
+    let learns = |model: &dyn Fn(&mut Gradients)| {
+        let mut gradients = Gradients {
+            given: &step.gradients,
+            moved: 0,
+            all: 0,
+        };
+        model(&mut gradients);
+        (gradients.moved, gradients.all)
+    };
+    // The running means and variances of the four blocks are not learnt.
+    let (moved, all) = learns(&|gradients| start.embedder.visit(gradients));
+    assert_eq!((moved, all), (12, 20));
+    let (moved, all) = learns(&|gradients| start.head.visit(gradients));
+    assert_eq!(moved, all);
+}
+
+/// Counts the parameters that are given a gradient that is not zero throughout.
+struct Gradients<'a> {
+    given: &'a GradientsParams,
+    moved: usize,
+    all: usize,
+}
+
+impl ModuleVisitor for Gradients<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.all += 1;
+        if let Some(gradient) = self.given.get::<D>(param.id) {
+            let values = tensor_values(gradient).unwrap();
+            self.moved += usize::from(values.iter().any(|value| *value != 0.0));
+        }
+    }
 }
 
 #[test]

@@ -1,10 +1,14 @@
-//! What the margin softmax losses share: a centre for every training class, and cosines to it.
+//! What the margin softmax losses share: a centre for every training class, cosines to it, and
+//! the cross-entropy of the cosines after the [`Margin`] has changed that of the own class.
 
+use anyhow::Result;
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Distribution, Tensor};
+use burn::tensor::{Device, Distribution, IndexingUpdateOp, Tensor};
 use kshot::embedder::conv4::DIMENSIONS;
+use kshot::episode::Shape;
 
-use super::{column, unit_rows};
+use super::{Given, Objective, column, cross_entropy, unit_rows};
+use crate::measure::Distance;
 
 /// Standard deviation of a centre's numbers at the start.
 const START: f64 = 0.01;
@@ -42,15 +46,57 @@ impl Centres {
     }
 }
 
-/// Changes the cosine of each row's own class, `[n, 1]`, and leaves the others of `[n, classes]`
-/// as they are.
-pub fn with_margin(
-    cosines: Tensor<2>,
-    labels: &[usize],
-    change: impl FnOnce(Tensor<2>) -> Tensor<2>,
-) -> Tensor<2> {
-    let labels = column(labels.to_vec(), &cosines.device()); // [n, 1]
-    let own = cosines.clone().gather(1, labels.clone()); // [n, 1]
-    let difference = change(own.clone()) - own;
-    cosines.scatter(1, labels, difference, burn::tensor::IndexingUpdateOp::Add)
+/// What a loss makes harder.
+pub trait Margin {
+    /// The cosine of each row's own class, `[n, 1]`, changed, at a step of the training.
+    ///
+    /// # Errors
+    /// Where a tensor cannot be read.
+    fn change(&self, own: Tensor<2>, step: u64) -> Result<Tensor<2>>;
+}
+
+/// The cross-entropy of `scale` times the cosines, with a margin.
+#[derive(Debug, Clone, Copy)]
+pub struct MarginSoftmax<M> {
+    /// Drawings of a step; classes matter only for their labels.
+    pub shape: Shape,
+    /// What cosines are multiplied by.
+    pub scale: f32,
+    /// Of the own class.
+    pub margin: M,
+}
+
+impl<M: Margin> Objective for MarginSoftmax<M> {
+    type Head = Centres;
+
+    fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    fn head(&self, classes: usize, device: &Device) -> Centres {
+        Centres::new(classes, device)
+    }
+
+    fn head_beside(
+        &self,
+        _classes: usize,
+        _device: &Device,
+        means: &dyn Fn() -> Result<Tensor<2>>,
+    ) -> Result<Centres> {
+        Ok(Centres::at(means()?))
+    }
+
+    fn loss(&self, head: &Centres, embeddings: Tensor<2>, given: &Given<'_>) -> Result<Tensor<1>> {
+        let labels = given.labels(self.shape);
+        let cosines = head.cosines(embeddings); // [n, classes]
+        let places = column(labels.clone(), &cosines.device()); // [n, 1]
+        let own = cosines.clone().gather(1, places.clone()); // [n, 1]
+        let difference = self.margin.change(own.clone(), given.number)? - own;
+        let logits = cosines.scatter(1, places, difference, IndexingUpdateOp::Add);
+        Ok(cross_entropy(logits * self.scale, labels))
+    }
+
+    fn distance(&self) -> Distance {
+        Distance::Cosine
+    }
 }

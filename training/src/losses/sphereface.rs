@@ -11,16 +11,13 @@
 //! not negative, so that at first all point much the same way, and the loss then falls fastest
 //! by making them all zero, from where nothing comes back: after 600 steps every class was as
 //! likely as any other. The authors' own later version (SphereFace-R, arXiv 2109.05565) gives
-//! all embeddings one length, and so does this.
+//! all embeddings one length, with 30 for `s`, and so does this.
 
 use anyhow::Result;
-use burn::tensor::{Device, Tensor};
-use kshot::episode::Shape;
+use burn::tensor::Tensor;
 
-use super::centres::{Centres, with_margin};
-use super::{Given, Objective, cross_entropy};
+use super::centres::Margin;
 use crate::conv4::tensor_values;
-use crate::measure::Distance;
 
 /// The margin `m`; 4 in section 4.1 of the paper.
 pub const MARGIN: u32 = 4;
@@ -34,14 +31,9 @@ pub const LEAST_LAMBDA: f32 = 5.0;
 /// How fast λ falls, `LAMBDA / (1 + 0.12 step)`, as in the paper's code.
 const DECAY: f32 = 0.12;
 
-/// The loss.
+/// The margin, [`MARGIN`] with λ of the step.
 #[derive(Debug, Clone, Copy)]
-pub struct SphereFace {
-    /// Drawings of a step; classes matter only for their labels.
-    pub shape: Shape,
-    /// What cosines are multiplied by; 30, as in arXiv 2109.05565.
-    pub scale: f32,
-}
+pub struct SphereFace;
 
 /// λ at a step.
 pub fn lambda(step: u64) -> f32 {
@@ -77,36 +69,10 @@ pub fn psi(cosines: Tensor<2>) -> Result<Tensor<2>> {
     Ok(sign * fourfold - k * 2.0)
 }
 
-impl Objective for SphereFace {
-    type Head = Centres;
-
-    fn shape(&self) -> Shape {
-        self.shape
-    }
-
-    fn head(&self, classes: usize, device: &Device) -> Centres {
-        Centres::new(classes, device)
-    }
-
-    fn head_from_means(&self, means: Tensor<2>) -> Centres {
-        Centres::at(means)
-    }
-
-    fn loss(&self, head: &Centres, embeddings: Tensor<2>, given: &Given<'_>) -> Result<Tensor<1>> {
-        let labels = given.labels(self.shape);
-        let cosines = head.cosines(embeddings); // [n, classes]
-        let own = cosines
-            .clone()
-            .gather(1, super::column(labels.clone(), &cosines.device()));
-        let psi = psi(own)?; // [n, 1]
-        let lambda = lambda(given.number);
-        let logits = with_margin(cosines, &labels, |own| {
-            (own * lambda + psi) / (1.0 + lambda)
-        });
-        Ok(cross_entropy(logits * self.scale, labels))
-    }
-
-    fn distance(&self) -> Distance {
-        Distance::Cosine
+impl Margin for SphereFace {
+    fn change(&self, own: Tensor<2>, step: u64) -> Result<Tensor<2>> {
+        let psi = psi(own.clone())?; // [n, 1]
+        let lambda = lambda(step);
+        Ok((own * lambda + psi) / (1.0 + lambda))
     }
 }

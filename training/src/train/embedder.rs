@@ -1,36 +1,23 @@
 //! Trains a Conv-4 by one of the [`losses`](crate::losses).
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use kshot::embedder::conv4::{Conv4, DIMENSIONS, SIDE};
-use kshot::episode::{Sampler, Shape};
+use kshot::episode::Sampler;
 use rand::SeedableRng;
 use rand::rngs::ChaCha12Rng;
 
-use super::checkpoint::load_part;
 use super::jitter::Jitter;
+use super::start::load_embedder;
 use super::task::{Right, Step, Task};
 use crate::conv4::{Conv4Pass, tensor_values};
-use crate::losses::{Given, NoHead, Objective};
-use crate::measure::{self, EmbeddedClass};
+use crate::losses::{Given, Objective};
+use crate::measure::EmbeddedClass;
 use crate::omniglot::{Class, Drawing};
-
-/// Episodes that a validation asks, always the same: 20-way 1-shot, the hardest of the table.
-const VALIDATION: (u64, Shape) = (
-    300,
-    Shape {
-        way: 20,
-        shot: 1,
-        queries: 5,
-    },
-);
-
-/// Seed of the validation's episodes.
-const VALIDATION_SEED: u64 = 1;
 
 /// Drawings that are embedded at once outside training.
 pub const BATCH: usize = 280;
@@ -42,18 +29,6 @@ pub struct Trainee<H: Module> {
     pub embedder: Conv4,
     /// The loss's own: class centres, a decoder, nothing.
     pub head: H,
-}
-
-/// The embedder that a training left.
-///
-/// # Errors
-/// Where the file cannot be read or holds no embedder.
-pub fn load_embedder(path: &Path, device: &Device) -> Result<Conv4> {
-    let trainee = Trainee {
-        embedder: Conv4::new(device),
-        head: NoHead,
-    };
-    Ok(load_part(trainee, path)?.embedder)
 }
 
 /// The training of an embedder.
@@ -142,10 +117,14 @@ impl<O: Objective> Task for EmbedderTask<O> {
             });
         };
         let embedder = load_embedder(path, device)?;
-        let embedded = embed(&mut Conv4Pass::default(), &embedder, &self.train)?;
-        let means: Vec<f32> = embedded.iter().flat_map(|class| mean(class)).collect();
-        let means = TensorData::new(means, [embedded.len(), DIMENSIONS]);
-        let head = (self.objective).head_from_means(Tensor::from_data(means, device));
+        let means = || {
+            let embedded = embed(&mut Conv4Pass::default(), &embedder, &self.train)?;
+            let means: Vec<f32> = embedded.iter().flat_map(|class| mean(class)).collect();
+            let means = TensorData::new(means, [embedded.len(), DIMENSIONS]);
+            Ok(Tensor::from_data(means, device))
+        };
+        let objective = &self.objective;
+        let head = objective.head_beside(self.train.len(), device, &means)?;
         Ok(Trainee { embedder, head })
     }
 
@@ -183,17 +162,7 @@ impl<O: Objective> Task for EmbedderTask<O> {
 
     fn validate(&mut self, model: &Self::Model) -> Result<Right> {
         let classes = embed(&mut self.pass, &model.embedder, &self.validation)?;
-        let weights = self.objective.weights(&model.head)?;
-        let (episodes, shape) = VALIDATION;
-        let counts = classes.iter().map(EmbeddedClass::len).collect();
-        let sampler = Sampler::new(counts, shape, VALIDATION_SEED)?;
-        measure::nearest(
-            &classes,
-            &sampler,
-            episodes,
-            &self.objective.distance(),
-            &weights,
-        )
+        self.objective.right(&model.head, &classes)
     }
 }
 

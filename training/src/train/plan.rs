@@ -9,6 +9,8 @@ use kshot::episode::Shape;
 pub enum Method {
     /// The embedder of the prototypical network
     Prototypical,
+    /// The same with cosines in place of squared distances
+    PrototypicalCosine,
     /// An embedder by pairs, with its comparison
     Siamese,
     /// An embedder by triplets with semi-hard mining
@@ -44,6 +46,8 @@ pub struct Plan {
     pub shape: Shape,
     /// Of the losses that have one.
     pub margin: f32,
+    /// What losses on cosines multiply them by.
+    pub scale: f32,
 }
 
 impl Method {
@@ -63,10 +67,16 @@ impl Method {
             steps,
             shape: Shape { way, shot, queries },
             margin,
+            scale: match self {
+                // The paper's softmax has no factor.
+                Method::PrototypicalCosine => 1.0,
+                // Section 3.2 of arXiv 1801.05599.
+                _ => 30.0,
+            },
         };
         match self {
             // Section 3.1 of arXiv 1703.05175 has 60 classes and 5 queries in 1-shot episodes.
-            Method::Prototypical => plan(12_000, (60, 1, 3), 0.0),
+            Method::Prototypical | Method::PrototypicalCosine => plan(12_000, (60, 1, 3), 0.0),
             Method::Siamese => plan(3000, (60, 1, 1), 0.0),
             // Section 3.3 of arXiv 1503.03832.
             Method::Triplet => plan(2400, (30, 1, 3), 0.2),
