@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Device;
 use kshot::embedder::conv4::Conv4;
 use kshot::method::imaginary::Imaginary;
@@ -16,11 +17,8 @@ use kshot::method::snail::Snail;
 use kshot::weights::Writer;
 use sha2::{Digest, Sha256};
 
-use crate::heads::Head;
-use crate::train::checkpoint::load_part;
-use crate::train::embedder::Trainee;
 use crate::train::run::WEIGHTS;
-use crate::train::start::load_embedder;
+use crate::train::start::{load_embedder, load_head};
 
 /// Embedders, as they are trained and as their weights are named.
 pub const EMBEDDERS: [&str; 7] = [
@@ -42,6 +40,9 @@ pub struct Arguments {
     /// Folder with the output folder of every training
     #[arg(long, default_value = "runs")]
     pub runs: PathBuf,
+    /// Another such file, from which methods are taken that the folder lacks
+    #[arg(long)]
+    pub keep: Option<PathBuf>,
     /// The file to write
     #[arg(long, default_value = "weights/drawings.safetensors")]
     pub out: PathBuf,
@@ -52,7 +53,7 @@ pub struct Arguments {
 /// # Errors
 /// Where a training is missing or damaged, and where the file would be too large.
 pub fn pack(arguments: &Arguments) -> Result<String> {
-    let bytes = pack_to_bytes(&arguments.runs)?;
+    let bytes = pack_to_bytes(&arguments.runs, arguments.keep.as_deref())?;
     let out = arguments.out.display();
     std::fs::write(&arguments.out, &bytes).with_context(|| format!("cannot write {out}"))?;
     let digest: String = Sha256::digest(&bytes)
@@ -65,30 +66,33 @@ pub fn pack(arguments: &Arguments) -> Result<String> {
     ))
 }
 
-/// The bytes of the weights file for the trainings in a folder.
+/// The bytes of the weights file for the trainings in a folder; a method that it lacks is taken
+/// from `kept`, another such file, unchanged.
 ///
 /// # Errors
 /// As [`pack`], writing aside.
-pub fn pack_to_bytes(runs: &Path) -> Result<Vec<u8>> {
+pub fn pack_to_bytes(runs: &Path, kept: Option<&Path>) -> Result<Vec<u8>> {
     let device = Device::flex();
-    let file = |name: &str| runs.join(name).join(WEIGHTS);
+    let file = |name: &str| {
+        let trained = runs.join(name).join(WEIGHTS);
+        match kept {
+            Some(kept) if !trained.exists() => kept.to_owned(),
+            _ => trained,
+        }
+    };
     let mut writer = Writer::default();
     for name in EMBEDDERS {
-        let embedder = load_embedder(&file(name), &device)?;
+        let embedder = load_embedder(&file(name), name, &device)?;
         writer.add(&format!("embedders.{name}"), &embedder)?;
     }
-    let siamese = Trainee {
-        embedder: Conv4::new(&device),
-        head: Siamese::new(&device),
-    };
-    let siamese = load_part(siamese, &file("siamese"))?;
-    writer.add("heads.siamese", &siamese.head)?;
-    add::<Matching>(&mut writer, "matching", &file)?;
-    add::<Relation>(&mut writer, "relation", &file)?;
-    add::<Imaginary>(&mut writer, "imaginary", &file)?;
-    add::<PlainLstm>(&mut writer, "lstm", &file)?;
-    add::<Mann>(&mut writer, "mann", &file)?;
-    add::<Snail>(&mut writer, "snail", &file)?;
+    let (writing, file) = (&mut writer, &file);
+    add(writing, "siamese", Siamese::new(&device), file)?;
+    add(writing, "matching", Matching::new(&device), file)?;
+    add(writing, "relation", Relation::new(&device), file)?;
+    add(writing, "imaginary", Imaginary::new(&device), file)?;
+    add(writing, "lstm", PlainLstm::new(&device), file)?;
+    add(writing, "mann", Mann::new(&device), file)?;
+    add(writing, "snail", Snail::new(&device), file)?;
     let bytes = writer.into_bytes()?;
     ensure!(
         bytes.len() <= MOST_BYTES,
@@ -98,7 +102,12 @@ pub fn pack_to_bytes(runs: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn add<H: Head>(writer: &mut Writer, name: &str, file: &impl Fn(&str) -> PathBuf) -> Result<()> {
-    let head = load_part(H::start(&Device::flex()), &file(name))?;
+fn add<H: Module + ModuleDisplay>(
+    writer: &mut Writer,
+    name: &str,
+    head: H,
+    file: &impl Fn(&str) -> PathBuf,
+) -> Result<()> {
+    let head = load_head(head, &file(name), name)?;
     Ok(writer.add(&format!("heads.{name}"), &head)?)
 }

@@ -15,6 +15,7 @@ use kshot::method::relation::Relation;
 use kshot::method::siamese::Siamese;
 use kshot::method::snail::Snail;
 use kshot::weights::Weights;
+use safetensors::SafeTensors;
 use training::conv4::tensor_values;
 use training::drawings::{EMBEDDERS, pack_to_bytes};
 use training::losses::NoHead;
@@ -66,12 +67,12 @@ fn ink() -> Tensor<4> {
 fn the_file_holds_every_method_and_the_embedders_embed_as_before() {
     let runs = tempfile::tempdir().unwrap();
     write_runs(runs.path());
-    let bytes = pack_to_bytes(runs.path()).unwrap();
+    let bytes = pack_to_bytes(runs.path(), None).unwrap();
     assert!(bytes.len() < 8_000_000, "{}", bytes.len());
     let weights = Weights::from_bytes(&bytes).unwrap();
     for name in EMBEDDERS {
         let path = runs.path().join(name).join("weights.bpk");
-        let trained = training::train::start::load_embedder(&path, &Device::flex()).unwrap();
+        let trained = training::train::start::load_embedder(&path, name, &Device::flex()).unwrap();
         let start = Conv4::new(&Device::flex());
         let packed = weights.load(&format!("embedders.{name}"), start).unwrap();
         let ink = ink();
@@ -86,11 +87,36 @@ fn the_file_holds_every_method_and_the_embedders_embed_as_before() {
 }
 
 #[test]
+fn a_method_that_the_folder_lacks_is_taken_from_the_packed_file_to_the_bit() {
+    let (all, few) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write_runs(all.path());
+    let bytes = pack_to_bytes(all.path(), None).unwrap();
+    let packed = few.path().join("drawings.safetensors");
+    fs::write(&packed, &bytes).unwrap();
+    assert_eq!(pack_to_bytes(few.path(), Some(&packed)).unwrap(), bytes);
+
+    // One other training, and all else as it was.
+    save(few.path(), "snail", &trainee(Snail::new(&Device::flex())));
+    let other = pack_to_bytes(few.path(), Some(&packed)).unwrap();
+    let (before, after) = (
+        SafeTensors::deserialize(&bytes).unwrap(),
+        SafeTensors::deserialize(&other).unwrap(),
+    );
+    for (name, tensor) in before.tensors() {
+        let same = after.tensor(&name).unwrap().data() == tensor.data();
+        let of_snail = name.contains(".snail.");
+        // Biases, means and variances start equal.
+        assert!(same || of_snail, "{name}");
+        assert!(!(same && of_snail && name.ends_with("weight")), "{name}");
+    }
+}
+
+#[test]
 fn a_missing_training_is_named() {
     let runs = tempfile::tempdir().unwrap();
     write_runs(runs.path());
     fs::remove_file(runs.path().join("mann/weights.bpk")).unwrap();
-    let error = format!("{:#}", pack_to_bytes(runs.path()).unwrap_err());
+    let error = format!("{:#}", pack_to_bytes(runs.path(), None).unwrap_err());
     assert!(error.contains("mann/weights.bpk"), "{error}");
 }
 
@@ -99,7 +125,7 @@ fn the_table_has_every_method_and_says_what_is_below() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     write_runs(folder);
-    let weights = pack_to_bytes(folder).unwrap();
+    let weights = pack_to_bytes(folder, None).unwrap();
     let classes: Vec<Class> = (0..24)
         .map(|number| Class {
             character: number,

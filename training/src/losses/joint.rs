@@ -74,7 +74,7 @@ impl<H: Head> Objective for Joint<H> {
         _means: &dyn Fn() -> Result<Tensor<2>>,
     ) -> Result<H> {
         match &self.start {
-            Some((path, name)) => load_head(path, name, device),
+            Some((path, name)) => load_head(H::start(device), path, name),
             None => Ok(self.head(classes, device)),
         }
     }

@@ -12,7 +12,7 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha12Rng;
 
 use super::jitter::Jitter;
-use super::start::load_embedder;
+use super::start::{SHARED, load_embedder};
 use super::task::{Right, Step, Task};
 use crate::conv4::{Conv4Pass, tensor_values};
 use crate::losses::{Given, Objective};
@@ -116,7 +116,7 @@ impl<O: Objective> Task for EmbedderTask<O> {
                 head: self.objective.head(self.train.len(), device),
             });
         };
-        let embedder = load_embedder(path, device)?;
+        let embedder = load_embedder(path, SHARED, device)?;
         let means = || {
             let embedded = embed(&mut Conv4Pass::default(), &embedder, &self.train)?;
             let means: Vec<f32> = embedded.iter().flat_map(|class| mean(class)).collect();

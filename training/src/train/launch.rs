@@ -16,7 +16,7 @@ use super::heads::HeadTask;
 use super::jitter::Jitter;
 use super::plan::Plan;
 use super::run::{self, Output, Settings, WEIGHTS};
-use super::start::load_embedder;
+use super::start::{SHARED, load_embedder};
 use crate::heads::Head;
 use crate::losses::Objective;
 use crate::losses::centres::{Margin, MarginSoftmax};
@@ -126,7 +126,7 @@ pub fn head<H: Head>(arguments: &Arguments, plan: &Plan, pool: Option<Shape>) ->
     let Some(pool) = pool else {
         ensure!(start.is_none(), "a head alone starts from random weights");
         let (settings, output) = settle(arguments, plan, serde_json::to_value(own)?)?;
-        let embedder = load_embedder(path, &Device::flex())?;
+        let embedder = load_embedder(path, SHARED, &Device::flex())?;
         let mut task = HeadTask::<H>::new(&embedder, &train, &validation, jitter, seed)?;
         return summary(&run::run(&mut task, &settings, &output)?, &output);
     };

@@ -3,27 +3,29 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use burn::module::Module;
+use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Device;
 use kshot::embedder::conv4::Conv4;
 use kshot::weights::Weights;
 
 use super::checkpoint::load_part;
 use super::embedder::Trainee;
-use crate::heads::Head;
 use crate::losses::NoHead;
+
+/// The embedder that others start from, or are trained on, in the packed file.
+pub const SHARED: &str = "prototypical";
 
 /// What the packed file's name ends in ([`crate::drawings`] writes it).
 const PACKED: &str = "safetensors";
 
-/// The embedder that a training left; of the packed file, the prototypical one.
+/// The embedder that a training left; of the packed file, the one of this name.
 ///
 /// # Errors
 /// Where the file cannot be read or holds no embedder.
-pub fn load_embedder(path: &Path, device: &Device) -> Result<Conv4> {
+pub fn load_embedder(path: &Path, name: &str, device: &Device) -> Result<Conv4> {
     let embedder = Conv4::new(device);
     if is_packed(path) {
-        return load_packed(path, "embedders.prototypical", embedder);
+        return load_packed(path, &format!("embedders.{name}"), embedder);
     }
     let trainee = Trainee {
         embedder,
@@ -37,15 +39,18 @@ pub fn load_embedder(path: &Path, device: &Device) -> Result<Conv4> {
 ///
 /// # Errors
 /// Where the file cannot be read or holds no such head.
-pub fn load_head<H: Head>(path: &Path, name: &str, device: &Device) -> Result<H> {
-    let head = H::start(device);
+pub fn load_head<H>(head: H, path: &Path, name: &str) -> Result<H>
+where
+    H: Module + ModuleDisplay,
+{
     if is_packed(path) {
         return load_packed(path, &format!("heads.{name}"), head);
     }
-    if load_embedder(path, device).is_err() {
+    let device = Device::flex();
+    if load_embedder(path, name, &device).is_err() {
         return load_part(head, path);
     }
-    let embedder = Conv4::new(device);
+    let embedder = Conv4::new(&device);
     Ok(load_part(Trainee { embedder, head }, path)?.head)
 }
 
