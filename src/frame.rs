@@ -55,27 +55,44 @@ impl Crop {
     /// # Ok::<(), kshot::Error>(())
     /// ```
     pub fn centred(width: usize, height: usize) -> Result<Self, Error> {
+        check_size(width, height)?;
         let side = width.min(height);
-        if side < MIN_SIDE {
-            return Err(Error::PictureTooSmall {
-                width,
-                height,
-                least: MIN_SIDE,
-            });
-        }
-        if width.saturating_mul(height) > MAX_PIXELS {
-            return Err(Error::PictureTooLarge {
-                width,
-                height,
-                most: MAX_PIXELS / 1_000_000,
-            });
-        }
         Ok(Crop {
             left: (width - side) / 2,
             top: (height - side) / 2,
             side,
         })
     }
+}
+
+/// Refuses a picture that is too small or too large.
+fn check_size(width: usize, height: usize) -> Result<(), Error> {
+    if width.min(height) < MIN_SIDE {
+        return Err(Error::PictureTooSmall {
+            width,
+            height,
+            least: MIN_SIDE,
+        });
+    }
+    if width.saturating_mul(height) > MAX_PIXELS {
+        return Err(Error::PictureTooLarge {
+            width,
+            height,
+            most: MAX_PIXELS / 1_000_000,
+        });
+    }
+    Ok(())
+}
+
+/// Refuses a row of RGBA that is not the next of a picture of this width and height.
+fn check_row(rgba: &[u8], next: usize, (width, height): (usize, usize)) -> Result<(), Error> {
+    if rgba.len() != width * 4 || next >= height {
+        return Err(Error::PictureUnreadable(format!(
+            "row {next} of {height} has {} bytes",
+            rgba.len()
+        )));
+    }
+    Ok(())
 }
 
 /// Weights of the source pixels that one target pixel is made of.
@@ -144,14 +161,7 @@ impl Resizer {
     /// # Errors
     /// [`Error::PictureUnreadable`] where the row is of another length or one too many.
     pub fn push_row(&mut self, rgba: &[u8]) -> Result<(), Error> {
-        if rgba.len() != self.side * 4 || self.next >= self.side {
-            return Err(Error::PictureUnreadable(format!(
-                "row {} of {} has {} bytes",
-                self.next,
-                self.side,
-                rgba.len()
-            )));
-        }
+        check_row(rgba, self.next, (self.side, self.side))?;
         let (pixels, _) = rgba.as_chunks::<4>();
         self.source.clear();
         self.source

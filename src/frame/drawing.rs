@@ -14,7 +14,7 @@
 //! pixels (10th to 90th percentile 14 to 23); its middle at (13.6, 13.4); 2.3 pixels of ink
 //! a pixel of thinned line.
 
-use super::{MAX_PIXELS, MIN_SIDE};
+use super::{check_row, check_size};
 use crate::error::Error;
 
 pub use crate::embedder::conv4::SIDE;
@@ -71,23 +71,10 @@ impl Luminance {
     /// For a picture of `width` x `height` pixels; all of it is looked at.
     ///
     /// # Errors
-    /// [`Error::PictureTooSmall`] and [`Error::PictureTooLarge`], by [`MIN_SIDE`] and
-    /// [`MAX_PIXELS`].
+    /// [`Error::PictureTooSmall`] and [`Error::PictureTooLarge`], by [`MIN_SIDE`](super::MIN_SIDE)
+    /// and [`MAX_PIXELS`](super::MAX_PIXELS).
     pub fn new(width: usize, height: usize) -> Result<Self, Error> {
-        if width.min(height) < MIN_SIDE {
-            return Err(Error::PictureTooSmall {
-                width,
-                height,
-                least: MIN_SIDE,
-            });
-        }
-        if width.saturating_mul(height) > MAX_PIXELS {
-            return Err(Error::PictureTooLarge {
-                width,
-                height,
-                most: MAX_PIXELS / 1_000_000,
-            });
-        }
+        check_size(width, height)?;
         let factor = width.max(height).div_ceil(WORKING_SIDE);
         // A long strip is never reduced to nothing.
         let factor = factor.min(width.min(height));
@@ -106,14 +93,7 @@ impl Luminance {
     /// # Errors
     /// [`Error::PictureUnreadable`] where the row is of another length or one too many.
     pub fn push_row(&mut self, rgba: &[u8]) -> Result<(), Error> {
-        if rgba.len() != self.width * 4 || self.rows >= self.height {
-            return Err(Error::PictureUnreadable(format!(
-                "row {} of {} has {} bytes",
-                self.rows,
-                self.height,
-                rgba.len()
-            )));
-        }
+        check_row(rgba, self.rows, (self.width, self.height))?;
         let across = self.width / self.factor;
         let start = self.rows / self.factor * across;
         self.rows += 1;
