@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Device;
-use kshot::embedder::conv4::Conv4;
 use kshot::method::imaginary::Imaginary;
 use kshot::method::lstm::PlainLstm;
 use kshot::method::mann::Mann;

@@ -19,7 +19,8 @@ use super::task::{Right, Task};
 pub const WEIGHTS: &str = "weights.bpk";
 
 const SETTINGS: &str = "settings.json";
-const CURVE: &str = "curve.svg";
+/// Loss and validation accuracy, in the output folder.
+pub const CURVE: &str = "curve.svg";
 
 /// Epsilon of Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1); Burn's default is 1e-5.
 const ADAM_EPSILON: f32 = 1e-8;
@@ -133,8 +134,10 @@ fn settle(folder: &Path, settings: &Settings) -> Result<()> {
         return write_json(&path, settings);
     }
     let there: Settings = read_json(&path)?;
+    // Read back as those are: a number need not come out of JSON as it went in.
+    let wanted: Settings = serde_json::from_str(&serde_json::to_string(settings)?)?;
     ensure!(
-        there == *settings,
+        there == wanted,
         "{} holds a training with other settings; name another folder with --out, or the same \
          settings to go on with it",
         folder.display()
