@@ -22,7 +22,7 @@ const TEMPERATURE: f32 = 0.2;
 pub type Published = [Option<f64>; 4];
 
 /// Scores of every class for every query, `[b, q, c]`.
-type Scores = Box<dyn Fn(&Episodes) -> Tensor<3>>;
+pub type Scores = Box<dyn Fn(&Episodes) -> Tensor<3>>;
 
 /// One row of the table.
 pub struct Contestant {
@@ -196,7 +196,8 @@ fn of<H: Head + 'static>(
     })
 }
 
-fn nearest_mean(episodes: &Episodes) -> Tensor<3> {
+/// Scores by the squared distance to the mean of a class's shots.
+pub fn nearest_mean(episodes: &Episodes) -> Tensor<3> {
     let Episodes {
         shots,
         labels,
@@ -206,7 +207,8 @@ fn nearest_mean(episodes: &Episodes) -> Tensor<3> {
     prototypical::forward(shots, labels, queries, Metric::Euclidean)
 }
 
-fn nearest_by_cosine(episodes: &Episodes) -> Tensor<3> {
+/// Scores by the cosine to the mean of a class's shots.
+pub fn nearest_by_cosine(episodes: &Episodes) -> Tensor<3> {
     let Episodes {
         shots,
         labels,

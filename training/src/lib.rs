@@ -21,6 +21,7 @@
 //! - [`train`]: the loop, its checkpoints and its curve; [`measure`]: what weights are chosen by
 //! - [`drawings`]: all trained weights in one file; [`contestants`] and [`omniglot_table`]: the
 //!   methods beside the published figures
+//! - [`cosine_pair`]: prototypes trained by cosine beside those trained by distance
 //! - [`samples`]: the sample characters of the drawing page
 //! - [`convert`]: a PyTorch checkpoint to the weights file, by way of [`safetensors_file`]
 
@@ -28,6 +29,7 @@ pub mod calibrate;
 pub mod contestants;
 pub mod conv4;
 pub mod convert;
+pub mod cosine_pair;
 pub mod drawings;
 pub mod embed;
 pub mod evaluate;

@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use training::{calibrate, convert, drawings, evaluate, omniglot_table, samples, train};
+use training::{
+    calibrate, convert, cosine_pair, drawings, evaluate, omniglot_table, samples, train,
+};
 
 /// Exit code of every error, the one that clap uses for a wrong argument.
 const FAILURE: u8 = 2;
@@ -28,6 +30,8 @@ enum Command {
     PackDrawings(drawings::Arguments),
     /// Measure every drawing method on Omniglot beside the published figures
     OmniglotTable(omniglot_table::Arguments),
+    /// Train prototypes by cosine and by distance, and measure both
+    CosinePair(cosine_pair::Arguments),
     /// Write the sample characters of the drawing page
     OmniglotSamples(samples::Arguments),
     /// Convert the PyTorch checkpoint to the weights file that kshot bundles
@@ -41,6 +45,7 @@ fn main() -> ExitCode {
         Command::Train(arguments) => train::train(&arguments),
         Command::PackDrawings(arguments) => drawings::pack(&arguments),
         Command::OmniglotTable(arguments) => omniglot_table::omniglot_table(&arguments),
+        Command::CosinePair(arguments) => cosine_pair::cosine_pair(&arguments),
         Command::OmniglotSamples(arguments) => samples::write_samples(&arguments),
         Command::ConvertWeights(arguments) => convert::convert(&arguments),
     };

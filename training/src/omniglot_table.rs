@@ -8,17 +8,17 @@ use anyhow::{Context, Result, ensure};
 use burn::tensor::Device;
 use indicatif::{ProgressBar, ProgressStyle};
 use kshot::embedder::conv4::Conv4;
-use kshot::episode::Shape;
 use kshot::weights::Weights;
 
-use crate::contestants::{Contestant, contestants};
+use crate::contestants::{Contestant, Scores, contestants};
 use crate::conv4::Conv4Pass;
+use crate::cosine_pair;
 use crate::drawings::EMBEDDERS;
 use crate::heads::answers;
 use crate::omniglot::{Class, Omniglot, Split};
 use crate::statistics::{Estimate, estimate};
 use crate::train::embedder::embed;
-use crate::train::episodes::{Embedded, Size};
+use crate::train::episodes::{Embedded, Size, shape};
 
 /// Cells of the table: way, shot.
 const CELLS: [(usize, usize); 4] = [(5, 1), (5, 5), (20, 1), (20, 5)];
@@ -56,9 +56,11 @@ pub struct Arguments {
 }
 
 /// What came of one method.
-struct Row {
-    cells: Vec<Estimate>, // shares, one a cell
-    changed: f64,         // share of answers that the order of the shots changed
+pub struct Row {
+    /// Shares of right answers, one a cell.
+    pub cells: Vec<Estimate>,
+    /// Share of answers that the order of the shots changed.
+    pub changed: f64,
 }
 
 /// Measures every method on the test split and writes the table; returns it as text.
@@ -69,7 +71,10 @@ pub fn omniglot_table(arguments: &Arguments) -> Result<String> {
     let path = arguments.weights.display();
     let bytes = std::fs::read(&arguments.weights).with_context(|| format!("cannot read {path}"))?;
     let classes = Omniglot::open(&arguments.data)?.classes(Split::Test);
-    let text = table(&bytes, &classes, arguments.episodes, arguments.seed)?;
+    let mut text = table(&bytes, &classes, arguments.episodes, arguments.seed)?;
+    if let Ok(before) = std::fs::read_to_string(&arguments.out) {
+        text.push_str(cosine_pair::section(&before));
+    }
     std::fs::write(&arguments.out, &text)
         .with_context(|| format!("cannot write {}", arguments.out.display()))?;
     Ok(text)
@@ -86,10 +91,7 @@ pub fn table(weights: &[u8], classes: &[Class], episodes: usize, seed: u64) -> R
     );
     let weights = Weights::from_bytes(weights)?;
     let contestants = contestants(&weights)?;
-    let sizes = CELLS.map(|(way, shot)| {
-        let queries = QUERIES;
-        (Shape { way, shot, queries }, BATCH)
-    });
+    let sizes = sizes();
     let mut embedded = BTreeMap::new();
     for name in EMBEDDERS {
         let start = Conv4::new(&Device::flex());
@@ -107,14 +109,29 @@ pub fn table(weights: &[u8], classes: &[Class], episodes: usize, seed: u64) -> R
         let embedded = embedded
             .get(contestant.embedder)
             .context("a method names an embedder that there is not")?;
-        rows.push(measure(contestant, embedded, &sizes, episodes, &bar)?);
+        rows.push(measure(
+            &contestant.scores,
+            embedded,
+            &sizes,
+            episodes,
+            &bar,
+        )?);
     }
     bar.finish_and_clear();
     Ok(write(episodes, &contestants, &rows))
 }
 
-fn measure(
-    contestant: &Contestant,
+/// The cells as sizes of episodes.
+pub fn sizes() -> [Size; CELLS.len()] {
+    CELLS.map(|(way, shot)| (shape(way, shot, QUERIES), BATCH))
+}
+
+/// Answers of a method in every cell.
+///
+/// # Errors
+/// Where a tensor cannot be read.
+pub fn measure(
+    scores: &Scores,
     embedded: &Embedded,
     sizes: &[Size],
     episodes: usize,
@@ -125,7 +142,7 @@ fn measure(
     for batch in 0..(episodes / BATCH * sizes.len()) as u64 {
         let cell = batch as usize % sizes.len();
         let batch = embedded.draw(batch, &Device::flex())?;
-        let found = answers((contestant.scores)(&batch))?;
+        let found = answers(scores(&batch))?;
         let each = batch.own.len() / BATCH;
         let right = found.iter().zip(&batch.own).map(|(a, b)| a == b);
         let right: Vec<bool> = right.collect();
@@ -137,7 +154,7 @@ fn measure(
             );
         }
         if cell == ORDER_CELL {
-            let reversed = answers((contestant.scores)(&batch.reversed()))?;
+            let reversed = answers(scores(&batch.reversed()))?;
             changed += found.iter().zip(&reversed).filter(|(a, b)| a != b).count();
             asked += found.len();
         }

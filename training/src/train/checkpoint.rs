@@ -63,6 +63,22 @@ impl Checkpoints {
         self.folder.join(name)
     }
 
+    fn newest(&self) -> Option<PathBuf> {
+        ["checkpoint", "checkpoint.old"]
+            .map(|name| self.place(name))
+            .into_iter()
+            .find(|folder| folder.is_dir())
+    }
+
+    /// How far the training was at the newest checkpoint.
+    ///
+    /// # Errors
+    /// Where there is none, or it cannot be read.
+    pub fn progress(&self) -> Result<Progress> {
+        let folder = self.newest().context("there is no checkpoint")?;
+        read_json(&folder.join(PROGRESS))
+    }
+
     /// Writes a checkpoint and removes the one before.
     ///
     /// # Errors
@@ -100,11 +116,7 @@ impl Checkpoints {
         model: M,
         optimizer: ModuleOptimizer,
     ) -> Result<(M, ModuleOptimizer, Progress)> {
-        let found = ["checkpoint", "checkpoint.old"]
-            .map(|name| self.place(name))
-            .into_iter()
-            .find(|folder| folder.is_dir());
-        let Some(folder) = found else {
+        let Some(folder) = self.newest() else {
             return Ok((model, optimizer, Progress::default()));
         };
         let model = load_model(model, &folder.join(MODEL))?;
