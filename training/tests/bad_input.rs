@@ -276,8 +276,13 @@ fn a_training_without_its_data_its_encoder_or_a_sensible_size_is_refused() {
         error.contains("--validate-every must be at least 1"),
         "{error}"
     );
+    let error = refuse(&["prototypical", "--joint"]);
+    assert!(error.contains("trains an embedder as it is"), "{error}");
     let error = refuse(&["maml"]);
-    assert!(error.contains("prototypical, siamese, triplet"), "{error}");
+    assert!(
+        error.contains("prototypical-cosine, siamese, triplet"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -40,6 +40,11 @@ struct EmbedderSettings {
 /// # Errors
 /// As [`train`](super::train).
 pub fn embedder<O: Objective>(arguments: &Arguments, plan: &Plan, objective: O) -> Result<String> {
+    ensure!(
+        !arguments.joint,
+        "{} trains an embedder as it is; --joint is for what has a head",
+        arguments.method.name()?
+    );
     let omniglot = Omniglot::open(&arguments.data)?;
     let Shape { way, shot, queries } = objective.shape();
     let jitter = arguments.jitter.then_some(Jitter::MILD);
@@ -124,7 +129,10 @@ pub fn head<H: Head>(arguments: &Arguments, plan: &Plan, pool: Option<Shape>) ->
         joint: None,
     };
     let Some(pool) = pool else {
-        ensure!(start.is_none(), "a head alone starts from random weights");
+        ensure!(
+            start.is_none(),
+            "--start is for an embedder, or with --joint; a head alone starts from random weights"
+        );
         let (settings, output) = settle(arguments, plan, serde_json::to_value(own)?)?;
         let embedder = load_embedder(path, SHARED, &Device::flex())?;
         let mut task = HeadTask::<H>::new(&embedder, &train, &validation, jitter, seed)?;
