@@ -337,7 +337,12 @@ export class KShot {
     return Lab.open(this.#session, options);
   }
 
-  /** The picture of a shot: the square that the network saw, 224 pixels wide, JPEG; null where there is none. */
+  /** The embedding of a shot, `[dimensions]`, L2-normalised; null where there is none. */
+  embedding(shotId: number): Float32Array | null {
+    return this.#seat.mirror.embedding(shotId)?.slice() ?? null;
+  }
+
+  /** The picture of a shot: the square that the network saw, at most 224 pixels wide, JPEG; null where there is none. */
   thumbnail(shotId: number): Blob | null {
     return this.#seat.mirror.thumbnail(shotId);
   }

@@ -104,6 +104,11 @@ export class SupportMirror {
     return shotId;
   }
 
+  /** The embedding of a shot; it must not be changed. */
+  embedding(shotId: number): Float32Array | null {
+    return this.#embeddings.get(shotId) ?? null;
+  }
+
   /** The small picture of a shot. */
   thumbnail(shotId: number): Blob | null {
     return this.#thumbnails.get(shotId) ?? null;

@@ -15,8 +15,8 @@ interface Step {
   total: number;
 }
 
-/** Starts loading and keeps watching. */
-export function startEngine(app: App): void {
+/** Starts loading and keeps watching. `prepare` gets each engine before anyone else. */
+export function startEngine(app: App, prepare: (engine: KShot) => Promise<void>): void {
   const downloads = { module: { loaded: 0, total: 0 }, weights: { loaded: 0, total: 0 } } satisfies Record<
     string,
     Step
@@ -59,6 +59,7 @@ export function startEngine(app: App): void {
     try {
       const engine = await KShot.load({ onProgress, onStatus });
       if (saved !== null) await engine.restoreState(saved);
+      await prepare(engine);
       app.attach(engine);
       find("loading").hidden = true;
     } catch (error) {

@@ -6,6 +6,21 @@ export interface FoundFile {
   folders: string[];
 }
 
+/** Takes files that have their own way in, wherever they are dropped; true where it did. */
+type FileTaker = (files: readonly File[]) => boolean;
+
+const takers: FileTaker[] = [];
+
+/** Asks `take` first about files dropped anywhere on the page. */
+export function onFiles(take: FileTaker): void {
+  takers.push(take);
+}
+
+function isTaken({ dataTransfer }: DragEvent): boolean {
+  const files = [...(dataTransfer?.files ?? [])];
+  return takers.some((take) => take(files));
+}
+
 /** Lets an element take dropped files; it shows `.dropping` while some are held over it. */
 export function acceptDrops(element: HTMLElement, onDrop: (transfer: DataTransfer) => Promise<void>): void {
   // `dragenter` and `dragleave` also come for what is inside; only the balance says who is out.
@@ -31,14 +46,17 @@ export function acceptDrops(element: HTMLElement, onDrop: (transfer: DataTransfe
     if (!holdsFiles(event) || event.dataTransfer === null) return;
     event.preventDefault();
     event.stopPropagation();
-    void onDrop(event.dataTransfer);
+    if (!isTaken(event)) void onDrop(event.dataTransfer);
   });
 }
 
-/** Keeps a file that misses its target from replacing the page. */
+/** Keeps a file that misses its target from replacing the page; what has its own way in has no target. */
 export function refuseStrayDrops(): void {
   addEventListener("dragover", (event) => event.preventDefault());
-  addEventListener("drop", (event) => event.preventDefault());
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    isTaken(event);
+  });
 }
 
 /** All files of a drop, folders opened, in the order of their names. */

@@ -115,6 +115,19 @@ const en: Record<ErrorCode, ErrorWords> = {
     todo: "Remove some classes or shots first.",
   },
   file_other_kind: { says: "This file is for another task.", todo: "Open it where it was saved." },
+  storage_full: {
+    says: "Not saved: there is no room left on this disk.",
+    todo: "Save a file of it, or free some space; everything is still here until you close the page.",
+  },
+  storage_unavailable: {
+    says: "Not saved: this browser keeps nothing for this page.",
+    todo: "Save a file of it before you close the page.",
+  },
+  zip_unreadable: { says: "This zip cannot be read.", todo: "Make it again, without a password." },
+  zip_too_large: {
+    says: "This zip unpacks to more than the page takes.",
+    todo: "Split it into smaller ones, with photos alone.",
+  },
   camera_denied: {
     says: "The camera is blocked for this page.",
     todo: "Allow it in the address bar, then try again.",
@@ -190,6 +203,10 @@ const zh: Record<ErrorCode, ErrorWords> = {
   file_invalid: { says: "这个文件的内容无法使用。", todo: "请在来源处重新保存。" },
   file_too_large: { says: "超出一个文件能容纳的大小。", todo: "请先删除一些类别或样本。" },
   file_other_kind: { says: "这个文件属于另一种任务。", todo: "请在保存它的页面中打开。" },
+  storage_full: { says: "未保存：磁盘空间不足。", todo: "请另存为文件，或腾出空间；关闭页面前内容都还在。" },
+  storage_unavailable: { says: "未保存：此浏览器不为本页保存内容。", todo: "请在关闭页面前另存为文件。" },
+  zip_unreadable: { says: "这个 zip 无法读取。", todo: "请重新制作，不要加密码。" },
+  zip_too_large: { says: "这个 zip 解压后太大。", todo: "请分成几个较小的，只放照片。" },
   camera_denied: { says: "本页面被禁止使用摄像头。", todo: "请在地址栏中允许，然后重试。" },
   camera_missing: { says: "没有找到摄像头。", todo: "请接入摄像头，或使用示例照片。" },
   camera_busy: { says: "摄像头正被其他程序使用。", todo: "请在那里关闭，然后重试。" },

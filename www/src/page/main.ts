@@ -14,6 +14,7 @@ import { DrawTab } from "./draw-tab.ts";
 import { refuseStrayDrops } from "./drops.ts";
 import { startGuidance } from "./guidance/asking.ts";
 import { startCheckView } from "./guidance/check-view.ts";
+import { Keeping } from "./keep/keeping.ts";
 import { startKeys } from "./keys.ts";
 import { startLanguage, words } from "./language.ts";
 import { keepOffline } from "./offline.ts";
@@ -79,8 +80,13 @@ app.events.on("engine", (engine) => {
   void Promise.all([1, 2].map((n) => engine.addClass(words().newClassName(n)))).catch(reportError);
 });
 
-startEngine(app);
+const keeping = new Keeping(app);
+startEngine(app, (engine) => keeping.prepare(engine));
 startAddress(app);
 startSlidesLink(app);
 app.events.on("engine", () => keepOffline());
+const stopWaiting = app.events.on("support", () => {
+  stopWaiting();
+  void keeping.openAddress();
+});
 if ((document.documentElement.dataset.tab ?? "camera") === "camera") void stage.camera.openIfAllowed();

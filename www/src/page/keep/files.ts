@@ -1,0 +1,171 @@
+/**
+ * `.kshot` files out and in: by the buttons, by dropping one anywhere, and by `?src=` in the address. What is in the
+ * page is never lost to a file: a bad one changes nothing, a good one is offered as "replace" or "add", and undo
+ * takes it back.
+ */
+import { fetchFile } from "../../download.ts";
+import { asKShotError, KShotError } from "../../errors.ts";
+import type { ImportReport, KShotState } from "../../types.ts";
+import type { App } from "../app.ts";
+import { wordsOf } from "../language.ts";
+import { showToast } from "../toast.ts";
+import { ImportDialog } from "./import-dialog.ts";
+import { keepWords } from "./words.ts";
+
+/** The ending of our files. */
+const ENDING = ".kshot";
+
+/** Whether a file is one of ours, by its name: what is in it is checked when it is read. */
+export function isKshotFile({ name }: File): boolean {
+  return name.toLowerCase().endsWith(ENDING);
+}
+
+export class Files {
+  readonly #app: App;
+  readonly #dialog = new ImportDialog();
+  #opening: Promise<void> = Promise.resolve();
+
+  constructor(app: App) {
+    this.#app = app;
+  }
+
+  /** Saves everything as a file. */
+  async save(): Promise<void> {
+    const engine = this.#app.ready;
+    if (engine === null) return;
+    try {
+      download(await engine.exportFile(), `kshot-${stamp()}${ENDING}`);
+    } catch (error) {
+      const { says, todo } = wordsOf(asKShotError(error, "engine_crashed"));
+      showToast(`${says} ${todo}`);
+    }
+  }
+
+  /** Opens a file; one after the other. */
+  open(file: File): Promise<void> {
+    return this.#queue(() => this.#take(file.name, file, false));
+  }
+
+  /** Opens the file at an address, with its progress. */
+  openAddress(address: string): Promise<boolean> {
+    const name = decodeURIComponent(new URL(address, location.href).pathname.split("/").at(-1) || address);
+    let opened = false;
+    return this.#queue(async () => {
+      this.#dialog.begin(name);
+      for (;;) {
+        try {
+          const file = await this.#fetch(address);
+          opened = file !== null && (await this.#take(name, file, true));
+          return;
+        } catch (error) {
+          if (!(await this.#dialog.fail(asKShotError(error, "file_unavailable"), true))) return;
+        }
+      }
+    }).then(() => opened);
+  }
+
+  #queue(task: () => Promise<unknown>): Promise<void> {
+    this.#opening = this.#opening.then(async () => {
+      try {
+        await task();
+      } catch (error) {
+        this.#dialog.close();
+        reportError(error);
+      }
+    });
+    return this.#opening;
+  }
+
+  /** The file at an address, or null where the reader gave up waiting. */
+  async #fetch(address: string): Promise<Blob | null> {
+    const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+    let stop: () => void = () => {};
+    const stopped = new Promise<null>((resolve) => {
+      stop = () => resolve(null);
+    });
+    const onProgress = (loaded: number, total: number) => {
+      const text = () =>
+        total > 0
+          ? keepWords().downloading(megabytes(loaded), megabytes(total))
+          : keepWords().downloadingOnly(megabytes(loaded));
+      this.#dialog.work(text, total > 0 ? loaded / total : null, stop);
+    };
+    onProgress(0, 0);
+    const file = await Promise.race([fetchFile(address, { onProgress }), stopped]);
+    if (file === null) this.#dialog.close();
+    return file;
+  }
+
+  /** True where it was taken in. What is wrong is said here, or thrown where it is a download that may go better. */
+  async #take(name: string, file: Blob, downloaded: boolean): Promise<boolean> {
+    const engine = this.#app.ready;
+    if (engine === null) return false;
+    this.#dialog.begin(name);
+    try {
+      const state = await engine.readFile(file);
+      const mode = await this.#chooseMode(state);
+      if (mode === "cancel") {
+        this.#dialog.close();
+        return false;
+      }
+      const report = await this.#app.history.group(() =>
+        engine.restoreState(state, {
+          mode,
+          onProgress: (done, total) => this.#dialog.work(() => keepWords().anew(done, total), done / total),
+        }),
+      );
+      this.#dialog.close();
+      this.#tell(report);
+      return true;
+    } catch (error) {
+      if (!(error instanceof KShotError) || downloaded) throw error;
+      await this.#dialog.fail(error, false);
+      return false;
+    }
+  }
+
+  async #chooseMode(state: KShotState): Promise<"replace" | "add" | "cancel"> {
+    const here = count(this.#app.engine?.support.classes ?? []);
+    if (here.shots === 0) return "replace"; // There is nothing to lose.
+    return this.#dialog.ask(() => {
+      const says = keepWords();
+      const there = count(state.classes);
+      const other = state.embedder.sha256 !== this.#app.engine?.embedder.sha256;
+      return [
+        says.holds(says.classes(there.classes), says.shots(there.shots)),
+        says.here(says.classes(here.classes), says.shots(here.shots)),
+        ...(other ? [says.anewFirst] : []),
+      ];
+    });
+  }
+
+  #tell({ classes, shots, embeddedAnew, lost }: ImportReport): void {
+    const says = keepWords();
+    const told = [says.opened(says.classes(classes), says.shots(shots))];
+    if (embeddedAnew > 0) told.push(says.embeddedAnew(embeddedAnew));
+    if (lost > 0) told.push(says.lost(lost));
+    showToast(told.join(" "), () => void this.#app.history.undo());
+  }
+}
+
+function count(classes: readonly { shots: readonly unknown[] }[]): { classes: number; shots: number } {
+  return { classes: classes.length, shots: classes.reduce((sum, { shots }) => sum + shots.length, 0) };
+}
+
+/** The day and the minute, as file names sort them. */
+function stamp(): string {
+  const now = new Date();
+  const two = (n: number) => String(n).padStart(2, "0");
+  const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join("-");
+  return `${day}-${two(now.getHours())}${two(now.getMinutes())}`;
+}
+
+/** Hands a file to the browser, which asks where to put it or puts it with the downloads. */
+export function download(file: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  // The browser reads it after the click; a minute is enough to have begun.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,201 @@
+/**
+ * Keeps one piece of work: in memory first, in storage second. What storage cannot do never stops the page; it is
+ * said, and tried again with the next change.
+ *
+ * Two tabs never overwrite each other: the one that is behind says so and offers to load what is newer, or to save
+ * its own instead. The database decides who is behind; the channel only brings the news earlier.
+ */
+import { KShotError } from "../../errors.ts";
+import { Events } from "../../events.ts";
+import { Database, type Saved, type Snapshot } from "./database.ts";
+
+/** What a keeper keeps. Faces are kept only where their owner starts a keeper for them: they are opt-in. */
+export interface Work {
+  name: "objects" | "drawings" | "faces";
+  /** All there is now, or null where there is nothing that anyone would miss. */
+  take(): Snapshot | null;
+  /** Puts saved work in the place of all there is. Throws a `KShotError` where it cannot be used. */
+  put(saved: Saved, undoable: boolean): Promise<void>;
+}
+
+/**
+ * `idle`: nothing to save yet. `failed`: storage refused. `newer`: another tab has saved since. `unread`: what was
+ * saved could not be used, and is not overwritten unasked.
+ */
+export type KeepState =
+  | { kind: "idle" | "saving" | "saved" | "newer" }
+  | { kind: "failed" | "unread"; error: KShotError };
+
+// Long enough for a burst of changes to be one save, short enough that nobody closes the page before.
+const DELAY_MS = 300;
+
+const database = new Database();
+const lost = new Set<() => void>();
+database.onLost = () => {
+  for (const hear of lost) hear();
+};
+
+export class Keeper {
+  readonly events = new Events<{ state: KeepState }>();
+  readonly #work: Work;
+  readonly #channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("kshot");
+  #state: KeepState = { kind: "idle" };
+  /** The saved revision that the work here goes out from. */
+  #base: string | null = null;
+  /** How the work looked then. */
+  #look: string | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #dirty = false;
+  #saving: Promise<void> | null = null;
+  #started = false;
+
+  constructor(work: Work) {
+    this.#work = work;
+    this.#channel?.addEventListener("message", ({ data }) => this.#hear(data));
+    lost.add(() => {
+      // Nothing is lost while the page is open: it saves all of it again.
+      this.#look = null;
+      if (this.#base !== null) this.changed();
+    });
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) void this.flush();
+    });
+    addEventListener("pagehide", () => void this.flush());
+    addEventListener("beforeunload", (event) => {
+      // Only where leaving loses something.
+      if (this.#dirty && this.#state.kind !== "saving" && this.#work.take() !== null) event.preventDefault();
+    });
+  }
+
+  get state(): KeepState {
+    return this.#state;
+  }
+
+  /** Nothing is saved before someone has said which of two to keep. */
+  get #waits(): boolean {
+    return this.#state.kind === "newer" || this.#state.kind === "unread";
+  }
+
+  /** Brings back what was saved, where there is something. To be called once, before `changed`. */
+  async start(): Promise<void> {
+    try {
+      const saved = await database.load(this.#work.name);
+      if (saved !== null) await this.#put(saved, false);
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#started = true;
+    if (this.#dirty) this.changed();
+  }
+
+  /** The work has changed. */
+  changed(): void {
+    this.#dirty = true;
+    if (!this.#started || this.#timer !== undefined) return;
+    if (this.#waits) return;
+    if (this.#base === null && this.#work.take() === null) {
+      this.#dirty = false;
+      return;
+    }
+    this.#set({ kind: "saving" });
+    this.#timer = setTimeout(() => void this.flush(), DELAY_MS);
+  }
+
+  /** Saves at once what is still to be saved. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    while (this.#saving !== null) await this.#saving;
+    if (!this.#dirty || !this.#started || this.#waits) return;
+    this.#saving = this.#save();
+    await this.#saving;
+    this.#saving = null;
+  }
+
+  /** Tries again what storage refused. */
+  async retry(): Promise<void> {
+    this.#dirty = true;
+    this.#set({ kind: "saving" });
+    await this.flush();
+  }
+
+  /** Loads what another tab has saved. */
+  async loadNewer(): Promise<void> {
+    try {
+      const saved = await database.load(this.#work.name);
+      if (saved === null) this.#base = null;
+      else await this.#put(saved, true);
+      this.#dirty = false;
+      this.#set({ kind: saved === null ? "idle" : "saved" });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Saves what is here in the place of what was saved. */
+  async saveInstead(): Promise<void> {
+    try {
+      this.#base = await database.revision(this.#work.name);
+      this.#look = null;
+      this.#set({ kind: "saving" });
+      this.#dirty = true;
+      await this.flush();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #put(saved: Saved, undoable: boolean): Promise<void> {
+    try {
+      await this.#work.put(saved, undoable);
+    } catch (error) {
+      if (!(error instanceof KShotError)) throw error;
+      this.#set({ kind: "unread", error });
+      return;
+    }
+    this.#base = saved.revision;
+    this.#look = this.#work.take()?.look ?? null;
+    this.#set({ kind: "saved" });
+  }
+
+  async #save(): Promise<void> {
+    this.#dirty = false;
+    const snapshot = this.#work.take() ?? { look: "", record: null, pieces: new Map() };
+    if (this.#base !== null && snapshot.look === this.#look) {
+      this.#set({ kind: "saved" });
+      return;
+    }
+    try {
+      const revision = await database.save(this.#work.name, this.#base, snapshot);
+      if (revision === null) {
+        this.#dirty = true;
+        this.#set({ kind: "newer" });
+        return;
+      }
+      this.#base = revision;
+      this.#look = snapshot.look;
+      this.#channel?.postMessage({ work: this.#work.name, revision });
+      if (!this.#dirty) this.#set({ kind: "saved" });
+    } catch (error) {
+      this.#dirty = true;
+      this.#fail(error);
+    }
+  }
+
+  #hear(data: { work: string; revision: string }): void {
+    if (data.work !== this.#work.name || data.revision === this.#base) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#set({ kind: "newer" });
+  }
+
+  #fail(error: unknown): void {
+    if (!(error instanceof KShotError)) throw error;
+    this.#set({ kind: "failed", error });
+  }
+
+  #set(state: KeepState): void {
+    this.#state = state;
+    this.events.emit("state", state);
+  }
+}

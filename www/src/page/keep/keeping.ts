@@ -1,0 +1,114 @@
+/** Keeping the camera task put together: what is saved, files out and in, and starting over. */
+import type { KShot } from "../../kshot.ts";
+import type { App } from "../app.ts";
+import { find, make, makeIcon, setLabel, setText } from "../dom.ts";
+import { onFiles } from "../drops.ts";
+import { onLanguage, words } from "../language.ts";
+import { showToast } from "../toast.ts";
+import { Files, isKshotFile } from "./files.ts";
+import { Keeper } from "./keeper.ts";
+import { ObjectsWork } from "./objects.ts";
+import { SavedLine } from "./saved-line.ts";
+import { keepWords } from "./words.ts";
+
+export class Keeping {
+  readonly #app: App;
+  readonly #work: ObjectsWork;
+  readonly #keeper: Keeper;
+  readonly #files: Files;
+  #engine: KShot | null = null;
+
+  constructor(app: App) {
+    this.#app = app;
+    this.#work = new ObjectsWork(async (restore, undoable) => {
+      const { embeddedAnew, lost } = await (undoable ? app.history.group(restore) : restore());
+      const says = keepWords();
+      const told = undoable ? [says.loaded] : [];
+      if (embeddedAnew > 0) told.push(says.embeddedAnew(embeddedAnew));
+      if (lost > 0) told.push(says.lost(lost));
+      if (told.length > 0) showToast(told.join(" "), undoable ? () => void app.history.undo() : undefined);
+    });
+    this.#keeper = new Keeper(this.#work);
+    this.#files = new Files(app);
+    for (const event of ["support", "settings"] as const) app.events.on(event, () => this.#keeper.changed());
+    this.#makeControls();
+    onFiles((files) => {
+      const file = files.find(isKshotFile);
+      if (file === undefined) return false;
+      void this.#files.open(file);
+      return true;
+    });
+  }
+
+  /** Brings back what was saved, before anyone sees the engine; an engine after a failed one brings its own. */
+  async prepare(engine: KShot): Promise<void> {
+    const first = this.#engine === null;
+    this.#engine = engine;
+    this.#work.use(engine);
+    if (first) await this.#keeper.start();
+  }
+
+  /** Opens what the address names. */
+  async openAddress(): Promise<void> {
+    const address = new URL(location.href);
+    const src = address.searchParams.get("src");
+    if (src === null || src === "") return;
+    if (!(await this.#files.openAddress(src))) return;
+    // It is taken in and saved here; a reload must not ask again.
+    address.searchParams.delete("src");
+    history.replaceState(history.state, "", address);
+  }
+
+  #makeControls(): void {
+    const saved = new SavedLine(this.#keeper);
+    const input = make("input");
+    input.type = "file";
+    input.accept = ".kshot,.zip,.tm";
+    input.hidden = true;
+    const [open, openText] = makeTool("open", () => input.click());
+    const [save, saveText] = makeTool("save", () => void this.#files.save());
+    const [over, overText] = makeTool("trash", () => void this.#startOver());
+    input.addEventListener("change", () => {
+      const file = input.files?.[0];
+      input.value = "";
+      if (file !== undefined) void this.#files.open(file);
+    });
+    find("keep").append(saved.element, open, input, save, over);
+    find("keep-notice").append(saved.notice);
+    onLanguage(() => {
+      const says = keepWords();
+      setText(openText, says.open);
+      setText(saveText, says.save);
+      setText(overText, says.startOver);
+      open.title = says.openTitle;
+      save.title = says.saveTitle;
+      setLabel(over, says.startOver);
+    });
+    const show = () => {
+      const ready = this.#app.ready !== null;
+      open.disabled = !ready;
+      const filled = this.#app.engine?.support.classes.some(({ shots }) => shots.length > 0) ?? false;
+      save.disabled = over.disabled = !ready || !filled;
+    };
+    for (const event of ["support", "status"] as const) this.#app.events.on(event, show);
+    show();
+  }
+
+  async #startOver(): Promise<void> {
+    const engine = this.#app.ready;
+    if (engine === null) return;
+    await this.#app.history.group(async () => {
+      await engine.clear();
+      for (const n of [1, 2]) await engine.addClass(words().newClassName(n));
+    });
+    showToast(keepWords().startedOver, () => void this.#app.history.undo());
+  }
+}
+
+function makeTool(icon: string, act: () => void): [button: HTMLButtonElement, text: HTMLElement] {
+  const text = make("span");
+  const button = make("button", "tool", makeIcon(icon), text);
+  button.type = "button";
+  button.addEventListener("click", act);
+  return [button, text];
+}
