@@ -175,7 +175,10 @@ test("storage that is cleared while the page runs: everything is saved again", a
   await kshot.expectCount(1, 2);
 });
 
-test("a full disk: it is said, the shots stay, and it is saved once there is room", async ({ kshot, page }) => {
+test("a full disk: it is said, the shots stay, and it is saved once there is room", async ({
+  kshot,
+  page,
+}) => {
   const devtools = await page.context().newCDPSession(page);
   const { origin } = new URL(PAGE_URL);
   // Before anything is written: Chromium remembers for a while how much room there was.

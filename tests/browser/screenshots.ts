@@ -1,8 +1,9 @@
 /** Takes the screenshots (screenshots.config.ts): one of each state that the page can be in. */
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { beginningOf, things, UNKNOWN } from "./camera.ts";
 import { DrawPage, SHAPES } from "./draw-page.ts";
-import type { KShotPage } from "./page.ts";
+import { KShotPage } from "./page.ts";
 import { grayPng } from "./png.ts";
 import { expect, plainCameraTest as test } from "./test.ts";
 
@@ -158,3 +159,35 @@ async function waitForVideo(kshot: KShotPage, segment: number, after: number): P
     { timeout: 90_000, polling: 50 },
   );
 }
+
+test("keeping work", async ({ kshot, page }, info) => {
+  const take = (name: string) =>
+    page.screenshot({ path: `${ROOT}test-results/screenshots/${name}-${info.project.name}.png` });
+  await kshot.open();
+  await kshot.loadSamples();
+  await expect(page.locator("#keep [data-saved=saved]")).toBeVisible();
+  await page.locator("#keep").scrollIntoViewIfNeeded();
+  await take("saved");
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save file" }).click();
+  const file = await (await download).path();
+  const open = async (name: string, buffer: Buffer) => {
+    const chooser = page.waitForEvent("filechooser");
+    await page.getByRole("button", { name: "Open file" }).click();
+    await (await chooser).setFiles({ name, mimeType: "application/x-kshot", buffer });
+    await expect(page.getByRole("dialog")).toBeVisible();
+  };
+  const bytes = await readFile(file);
+  await open("fruit and cups.kshot", bytes);
+  await take("import");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await open("half.kshot", bytes.subarray(0, 10_000));
+  await take("import-refused");
+  await page.getByRole("button", { name: "Close" }).click();
+  const other = new KShotPage(await page.context().newPage());
+  await other.open(page.url());
+  await other.page.getByRole("button", { name: "Start over" }).click();
+  await expect(page.getByText("Another tab has newer work.")).toBeVisible();
+  await page.bringToFront();
+  await take("newer");
+});

@@ -3,6 +3,7 @@ import type { ClassSummary } from "../types.ts";
 import { type Accent, paint } from "./accents.ts";
 import { make, makeIcon, makeIconButton, setLabel, setText } from "./dom.ts";
 import { acceptDrops, type FoundFile, filesChosen, filesOf } from "./drops.ts";
+import { keepWords } from "./keep/words.ts";
 import { words } from "./language.ts";
 import { GOOD_COUNT, type Recorder } from "./recorder.ts";
 import { Refusals } from "./refusals.ts";
@@ -17,6 +18,7 @@ export interface CardActions {
   pictureOf(shotId: number): Blob | null;
   moveShot(shotId: number): void;
   keepShot(shotId: number): void;
+  saveZip(classId: number): void;
   addFiles(card: ClassCard, files: FoundFile[]): void;
 }
 
@@ -37,6 +39,7 @@ export class ClassCard {
   readonly #snap = makeTool("snap");
   readonly #photos = makeTool("photo");
   readonly #folder = makeTool("folder");
+  readonly #zip = makeTool("save");
   #summary: ClassSummary;
 
   constructor(summary: ClassSummary, recorder: Recorder, actions: CardActions) {
@@ -84,6 +87,7 @@ export class ClassCard {
         this.#snap.element,
         this.#photos.element,
         this.#folder.element,
+        this.#zip.element,
         files,
         folder,
       ),
@@ -91,6 +95,7 @@ export class ClassCard {
     );
 
     recorder.bind(this.#record, this.id);
+    this.#zip.element.addEventListener("click", () => actions.saveZip(this.id));
     this.#snap.element.addEventListener("mousedown", (event) => event.preventDefault());
     this.#snap.element.addEventListener("click", () => recorder.snap(this.id));
     this.#enabled.addEventListener("change", () => actions.enable(this.id, this.#enabled.checked));
@@ -137,6 +142,9 @@ export class ClassCard {
     setLabel(this.#photos.element, says.addPhotos(name));
     setText(this.#folder.text, says.folder);
     setLabel(this.#folder.element, says.addFolder(name));
+    setText(this.#zip.text, keepWords().savePhotos);
+    setLabel(this.#zip.element, keepWords().savePhotosOf(name));
+    this.#zip.element.hidden = shots.length === 0;
   }
 
   /** Shows what is worth another look: shots by the class they look like, and one line of the whole. */
@@ -184,7 +192,7 @@ function makeTool(icon: string): { element: HTMLButtonElement; text: HTMLSpanEle
 function makeFileInput(): HTMLInputElement {
   const input = make("input");
   input.type = "file";
-  input.accept = "image/*";
+  input.accept = "image/*,.zip,.tm";
   input.multiple = true;
   input.hidden = true;
   return input;

@@ -2,16 +2,17 @@
  * All class cards, the card that adds one, and on phones the record buttons at the bottom. What the
  * cards ask for is done here, and told with a way back.
  */
-import { KShotError } from "../errors.ts";
+import { asKShotError, KShotError } from "../errors.ts";
 import type { ClassSummary, Guidance, SupportSummary } from "../types.ts";
 import { accentOf, paint } from "./accents.ts";
 import { addFiles, byFolder } from "./add-files.ts";
 import type { App } from "./app.ts";
 import { type CardActions, ClassCard } from "./class-card.ts";
 import { find, make, makeIcon, setLabel, setText } from "./dom.ts";
-import { acceptDrops, type FoundFile, filesOf } from "./drops.ts";
+import { acceptDrops, type FoundFile, filesOf, isZip, onFiles, openZips } from "./drops.ts";
 import { keepShot } from "./guidance/asking.ts";
 import { guidanceWords } from "./guidance/words.ts";
+import { download } from "./keep/files.ts";
 import { onLanguage, words, wordsOf } from "./language.ts";
 import type { Recorder } from "./recorder.ts";
 import { Refusals } from "./refusals.ts";
@@ -47,6 +48,11 @@ class ClassList implements CardActions {
     });
     acceptDrops(this.#adder, async (transfer) => this.#addFolders(await filesOf(transfer)));
     this.#adderRefusals = new Refusals();
+    onFiles((files, stray) => {
+      if (!stray || !files.some(isZip) || app.ready === null) return false;
+      void this.#addFolders(files.filter(isZip).map((file) => ({ file, folders: [] })));
+      return true;
+    });
     this.#adder.hidden = true;
     app.events.on("engine", () => {
       this.#adder.hidden = false;
@@ -131,10 +137,12 @@ class ClassList implements CardActions {
   }
 
   addFiles(card: ClassCard, files: FoundFile[]): void {
-    void this.#fill(
-      card,
-      files.map(({ file }) => file),
-    );
+    void openZips(files).then(async ({ found, refused }) => {
+      const photos = found.map(({ file }) => file);
+      if (photos.length > 0 || refused.length === 0) await this.#fill(card, photos);
+      else card.refusals.clear();
+      for (const { name, error } of refused) card.refusals.add(name, error);
+    });
   }
 
   async #fill(card: ClassCard, files: File[]): Promise<void> {
@@ -147,6 +155,18 @@ class ClassList implements CardActions {
     if (added > 0) this.#tell(words().recorded(added, this.#nameOf(card.id)));
   }
 
+  saveZip(classId: number): void {
+    void this.#saveZip(classId).catch((error) => this.#report(asKShotError(error, "code_unavailable")));
+  }
+
+  async #saveZip(classId: number): Promise<void> {
+    const summary = this.#app.engine?.support.classes.find(({ id }) => id === classId);
+    if (summary === undefined) return;
+    const photos = summary.shots.flatMap((shot) => this.pictureOf(shot) ?? []);
+    const { makeZip } = await import("./keep/zips.ts");
+    download(await makeZip(summary.name, photos), `${summary.name}.zip`);
+  }
+
   async #add(): Promise<void> {
     const names = new Set(this.#app.engine?.support.classes.map(({ name }) => name));
     let number = names.size + 1;
@@ -156,10 +176,13 @@ class ClassList implements CardActions {
   }
 
   /** One class for each folder, named like it. */
-  async #addFolders(found: FoundFile[]): Promise<void> {
-    const folders = byFolder(found);
+  async #addFolders(files: FoundFile[]): Promise<void> {
     this.#adderRefusals.clear();
+    const { found, refused } = await openZips(files);
+    for (const { name, error } of refused) this.#adderRefusals.add(name, error);
+    const folders = byFolder(found);
     if (folders.size === 0) {
+      if (refused.length > 0) return;
       showToast(words().noPhotosFound);
       return;
     }

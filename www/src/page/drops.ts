@@ -1,24 +1,53 @@
 /** Files and folders that are dropped or chosen, with the folders they lie in. */
 
+import { asKShotError, type KShotError } from "../errors.ts";
+
 /** A file and the names of the folders above it, outermost first. */
 export interface FoundFile {
   file: File;
   folders: string[];
 }
 
-/** Takes files that have their own way in, wherever they are dropped; true where it did. */
-type FileTaker = (files: readonly File[]) => boolean;
+/** Takes files that have their own way in; true where it did. `stray` where they hit no target of their own. */
+type FileTaker = (files: readonly File[], stray: boolean) => boolean;
 
 const takers: FileTaker[] = [];
 
-/** Asks `take` first about files dropped anywhere on the page. */
+/** Asks `take` first about files that are dropped anywhere on the page or opened by its button. */
 export function onFiles(take: FileTaker): void {
   takers.push(take);
 }
 
-function isTaken({ dataTransfer }: DragEvent): boolean {
-  const files = [...(dataTransfer?.files ?? [])];
-  return takers.some((take) => take(files));
+/** Gives files to whoever takes them; false where nobody does. */
+export function offerFiles(files: readonly File[], stray: boolean): boolean {
+  return takers.some((take) => take(files, stray));
+}
+
+/** Whether a file is a zip, by its name; `.tm` are those of Teachable Machine. */
+export function isZip({ name }: File): boolean {
+  return /\.(zip|tm)$/i.test(name);
+}
+
+/** The files with those that zips hold in the place of the zips, and the zips that could not be read. */
+export async function openZips(
+  found: readonly FoundFile[],
+): Promise<{ found: FoundFile[]; refused: { name: string; error: KShotError }[] }> {
+  const opened: FoundFile[] = [];
+  const refused: { name: string; error: KShotError }[] = [];
+  for (const one of found) {
+    if (!isZip(one.file)) {
+      opened.push(one);
+      continue;
+    }
+    try {
+      const { openZip } = await import("./keep/zips.ts");
+      opened.push(...(await openZip(one.file)));
+    } catch (error) {
+      // What is thrown where a script cannot be had is a TypeError.
+      refused.push({ name: one.file.name, error: asKShotError(error, "code_unavailable") });
+    }
+  }
+  return { found: opened, refused };
 }
 
 /** Lets an element take dropped files; it shows `.dropping` while some are held over it. */
@@ -46,7 +75,7 @@ export function acceptDrops(element: HTMLElement, onDrop: (transfer: DataTransfe
     if (!holdsFiles(event) || event.dataTransfer === null) return;
     event.preventDefault();
     event.stopPropagation();
-    if (!isTaken(event)) void onDrop(event.dataTransfer);
+    if (!offerFiles([...event.dataTransfer.files], false)) void onDrop(event.dataTransfer);
   });
 }
 
@@ -55,7 +84,7 @@ export function refuseStrayDrops(): void {
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", (event) => {
     event.preventDefault();
-    isTaken(event);
+    offerFiles([...(event.dataTransfer?.files ?? [])], true);
   });
 }
 

@@ -128,7 +128,7 @@ const en = {
 
   newClassName: (n: number) => `Class ${n}`,
   addClass: "Add class",
-  addClassHint: "or drop a folder of class folders",
+  addClassHint: "or drop a folder or a zip of class folders",
   className: (n: number) => `Name of class ${n}`,
   shotCount: (n: number) => (n === 1 ? "1 shot" : `${n} shots`),
   record: "Hold to record",
@@ -305,7 +305,7 @@ const zh: Words = {
 
   newClassName: (n) => `类别 ${n}`,
   addClass: "添加类别",
-  addClassHint: "或拖入一个含有各类别文件夹的文件夹",
+  addClassHint: "或拖入含有各类别文件夹的文件夹或 zip",
   className: (n) => `类别 ${n} 的名称`,
   shotCount: (n) => `${n} 个样本`,
   record: "按住录制",

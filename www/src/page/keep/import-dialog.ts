@@ -108,8 +108,9 @@ export class ImportDialog {
       setText(this.#title, keepWords().dialogTitle(this.#name));
       say();
     };
-    this.#say();
+    // Open first: a dialog takes the focus when it opens, and then the choice does.
     if (!this.#dialog.open) this.#dialog.showModal();
+    this.#say();
   }
 
   /** The last choice is the one that Enter takes: the one that loses nothing. */

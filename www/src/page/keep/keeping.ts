@@ -2,7 +2,7 @@
 import type { KShot } from "../../kshot.ts";
 import type { App } from "../app.ts";
 import { find, make, makeIcon, setLabel, setText } from "../dom.ts";
-import { onFiles } from "../drops.ts";
+import { offerFiles, onFiles } from "../drops.ts";
 import { onLanguage, words } from "../language.ts";
 import { showToast } from "../toast.ts";
 import { Files, isKshotFile } from "./files.ts";
@@ -71,7 +71,7 @@ export class Keeping {
     input.addEventListener("change", () => {
       const file = input.files?.[0];
       input.value = "";
-      if (file !== undefined) void this.#files.open(file);
+      if (file !== undefined && !offerFiles([file], true)) void this.#files.open(file);
     });
     find("keep").append(saved.element, open, input, save, over);
     find("keep-notice").append(saved.notice);
