@@ -30,6 +30,7 @@ async function fill(kshot: KShotPage): Promise<void> {
   await kshot.expectCount(0, 2);
   await kshot.addPhotos(1, [pathOf("football-01.jpg")]);
   await kshot.expectCount(1, 1);
+  await expect(kshot.page.locator("#keep [data-saved=saved]")).toBeVisible();
 }
 
 async function saveFile(page: Page): Promise<Buffer> {

@@ -26,8 +26,8 @@ export type KeepState =
   | { kind: "idle" | "saving" | "saved" | "newer" }
   | { kind: "failed" | "unread"; error: KShotError };
 
-// Long enough for a burst of changes to be one save, short enough that nobody closes the page before.
-const DELAY_MS = 300;
+// A change is saved at once, and those of a burst together, this often.
+const INTERVAL_MS = 300;
 
 const database = new Database();
 const lost = new Set<() => void>();
@@ -45,6 +45,7 @@ export class Keeper {
   /** How the work looked then. */
   #look: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #savedAt = Number.NEGATIVE_INFINITY;
   #dirty = false;
   #saving: Promise<void> | null = null;
   #started = false;
@@ -98,7 +99,8 @@ export class Keeper {
       return;
     }
     this.#set({ kind: "saving" });
-    this.#timer = setTimeout(() => void this.flush(), DELAY_MS);
+    const wait = Math.max(0, this.#savedAt + INTERVAL_MS - performance.now());
+    this.#timer = setTimeout(() => void this.flush(), wait);
   }
 
   /** Saves at once what is still to be saved. */
@@ -110,6 +112,7 @@ export class Keeper {
     this.#saving = this.#save();
     await this.#saving;
     this.#saving = null;
+    this.#savedAt = performance.now();
   }
 
   /** Tries again what storage refused. */
