@@ -10,6 +10,7 @@
 use crate::error::Error;
 
 pub mod drawing;
+pub mod picture;
 #[cfg(target_arch = "wasm32")]
 pub mod source;
 #[cfg(target_arch = "wasm32")]
@@ -101,11 +102,11 @@ struct Taps {
     weights: Vec<f32>,
 }
 
-/// The triangle filter that reduces or enlarges `side` pixels to [`SIDE`].
-fn triangle(side: usize) -> Vec<Taps> {
-    let scale = side as f32 / SIDE as f32;
+/// The triangle filter that reduces or enlarges `side` pixels to `wanted`.
+fn triangle(side: usize, wanted: usize) -> Vec<Taps> {
+    let scale = side as f32 / wanted as f32;
     let support = scale.max(1.0);
-    (0..SIDE)
+    (0..wanted)
         .map(|target| {
             let centre = (target as f32 + 0.5) * scale;
             let first = (centre - support).floor().max(0.0) as usize;
@@ -148,7 +149,7 @@ impl Resizer {
     pub fn new(side: usize) -> Self {
         Resizer {
             side,
-            taps: triangle(side),
+            taps: triangle(side, SIDE),
             next: 0,
             source: Vec::with_capacity(side),
             row: vec![[0.0; 4]; SIDE],

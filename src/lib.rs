@@ -31,6 +31,7 @@ pub mod embedder;
 pub mod enrollment;
 pub mod episode;
 pub mod error;
+pub mod face;
 pub mod frame;
 pub mod guidance;
 pub mod lab;

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use burn::tensor::{Device, Distribution, Tensor};
-use kshot::embedder::conv::{Conv, Kernels, Layer};
+use kshot::embedder::conv::{Activation, Conv, Kernels, Layer, Padding};
 
 /// Input and output channels, side of the picture.
 type Size = (usize, usize, usize);
@@ -15,23 +15,42 @@ fn random<const D: usize>(shape: [usize; D], device: &Device) -> Tensor<D> {
     Tensor::random(shape, Distribution::Uniform(-1.0, 1.0), device)
 }
 
-fn assert_same(kernel: usize, stride: usize, depthwise: bool, (from, to, side): Size) {
+fn assert_same(kernel: usize, stride: usize, depthwise: bool, size: Size) {
+    assert_same_padded(Padding::Same, kernel, stride, depthwise, size);
+}
+
+fn assert_same_padded(
+    padding: Padding,
+    kernel: usize,
+    stride: usize,
+    depthwise: bool,
+    (from, to, side): Size,
+) {
     let device = Device::flex();
     device.seed(7);
     let per_group = if depthwise { 1 } else { from };
-    for (relu6, with_past) in [(false, false), (true, false), (false, !depthwise)] {
+    for (activation, with_past) in [
+        (Activation::None, false),
+        (Activation::Relu6, false),
+        (Activation::Relu, !depthwise),
+    ] {
         let layer = Layer {
             name: "test".into(),
             weight: [to, per_group, kernel, kernel],
             stride,
             groups: if depthwise { to } else { 1 },
-            relu6,
+            padding,
+            activation,
         };
         let weight = values(random(layer.weight, &device));
         let bias = values(random([to], &device));
         let conv = |kernels| Conv::new(&layer, weight.clone(), bias.clone(), kernels, &device);
         let input = random([2, from, side, side], &device);
-        let past = with_past.then(|| random([2, to, side / stride, side / stride], &device));
+        let output = match padding {
+            Padding::Same => side / stride,
+            Padding::None => (side - kernel) / stride + 1,
+        };
+        let past = with_past.then(|| random([2, to, output, output], &device));
         let expected = conv(Kernels::Burn).forward(input.clone(), past.clone());
         let found = conv(Kernels::HandMade).forward(input, past);
         assert_eq!(found.dims(), expected.dims());
@@ -75,4 +94,21 @@ fn depthwise_of_a_picture_smaller_than_the_kernel_and_of_odd_side() {
 #[test]
 fn a_convolution_over_few_channels() {
     assert_same(3, 2, false, (3, 32, 12));
+}
+
+#[test]
+fn a_convolution_over_many_channels() {
+    // 1, 16, 81 and 1,225 pixels: less than are laid out at a time, and more.
+    for side in [1, 4, 9, 35] {
+        assert_same(3, 1, false, (32, 40, side));
+    }
+    assert_same(3, 1, false, (256, 8, 9));
+}
+
+#[test]
+fn a_convolution_without_padding() {
+    for side in [7, 8, 30] {
+        assert_same_padded(Padding::None, 7, 2, false, (3, 32, side));
+        assert_same_padded(Padding::None, 3, 2, false, (32, 64, side));
+    }
 }

@@ -8,8 +8,13 @@ use burn::module::{Module, Param};
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, TensorData};
+use half::f16;
+use safetensors::{Dtype, SafeTensors};
 
-use super::kernels::{self, Finish, Window};
+use super::kernels::{self, Finish, LANES, Window};
+
+pub use super::kernels::Activation;
+use crate::error::Error;
 
 /// One convolution of a network, as the weights file holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,16 +27,45 @@ pub struct Layer {
     pub stride: usize,
     /// 1, or the number of channels for a depthwise convolution.
     pub groups: usize,
-    /// Whether the output is cut to 0 to 6.
-    pub relu6: bool,
+    /// Zeros round the input.
+    pub padding: Padding,
+    /// What the output goes through.
+    pub activation: Activation,
 }
 
 impl Layer {
-    /// TensorFlow's "same" padding of an even input: the smaller half before.
+    /// Zeros before and after.
     fn padding(&self) -> (usize, usize) {
-        let all = self.weight[2] - self.stride;
-        (all / 2, all - all / 2)
+        match self.padding {
+            Padding::Same => {
+                let all = self.weight[2] - self.stride;
+                (all / 2, all - all / 2)
+            }
+            Padding::None => (0, 0),
+        }
     }
+
+    /// A convolution over few channels comes from the frame, which is planar; its patches are
+    /// taken from there as they lie.
+    fn reads_planes(&self) -> bool {
+        let [_, per_group, kernel, _] = self.weight;
+        kernel > 1 && self.groups == 1 && per_group < LANES
+    }
+
+    /// Side of the output for a side of the input.
+    fn output_side(&self, input: usize) -> usize {
+        let (before, after) = self.padding();
+        (before + input + after - self.weight[2]) / self.stride + 1
+    }
+}
+
+/// Zeros round the input of a convolution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Padding {
+    /// TensorFlow's "same" padding of an even input: the smaller half before.
+    Same,
+    /// None: the output is smaller.
+    None,
 }
 
 /// Which code computes a convolution.
@@ -67,8 +101,24 @@ impl Conv {
         }
     }
 
+    /// Reads `{name}.weight` and `{name}.bias` of a weights file, in half precision.
+    ///
+    /// # Errors
+    /// [`Error::WeightsInvalid`] where a tensor is missing or of another shape or type.
+    pub fn from_safetensors(
+        file: &SafeTensors<'_>,
+        layer: &Layer,
+        kernels: Kernels,
+        device: &Device,
+    ) -> Result<Self, Error> {
+        let weight = read_f16(file, &format!("{}.weight", layer.name), &layer.weight)?;
+        let bias = read_f16(file, &format!("{}.bias", layer.name), &layer.weight[..1])?;
+        Ok(Conv::new(layer, weight, bias, kernels, device))
+    }
+
     /// `[n, channels_in, height, width]` to `[n, channels_out, height / stride, width /
-    /// stride]`; `past` has the output's shape and is added to it.
+    /// stride]`, less without padding; `past` has the output's shape and is added to it before
+    /// the activation.
     pub fn forward(&self, input: Tensor<4>, past: Option<Tensor<4>>) -> Tensor<4> {
         match self {
             Conv::Burn(conv) => conv.forward(input, past),
@@ -117,10 +167,10 @@ impl BurnConv {
             Some(past) => output + past,
             None => output,
         };
-        if self.layer.relu6 {
-            output.clamp(0.0, 6.0)
-        } else {
-            output
+        match self.layer.activation {
+            Activation::None => output,
+            Activation::Relu => output.clamp_min(0.0),
+            Activation::Relu6 => output.clamp(0.0, 6.0),
         }
     }
 }
@@ -144,7 +194,10 @@ impl HandMadeConv {
             (0..height * width)
                 .flat_map(|tap| weight.iter().skip(tap).step_by(height * width).copied())
                 .collect()
+        } else if layer.reads_planes() {
+            kernels::pack(&weight, per_group * height * width)
         } else {
+            let weight = channels_last(&weight, layer.weight);
             kernels::pack(&weight, per_group * height * width)
         };
         HandMadeConv {
@@ -158,15 +211,12 @@ impl HandMadeConv {
         let device = input.device();
         let [n, channels, height, width] = input.dims();
         let [out, _, kernel, _] = self.layer.weight;
+        let (depthwise, planar) = (self.layer.groups == out, self.layer.reads_planes());
         let window = Window {
             kernel,
             stride: self.layer.stride,
             before: self.layer.padding().0,
         };
-        let depthwise = self.layer.groups == out;
-        // A convolution over few channels comes from the frame, which is planar; its
-        // patches are taken from there as they lie.
-        let planar = kernel > 1 && !depthwise;
         let input = (if planar {
             input
         } else {
@@ -176,21 +226,27 @@ impl HandMadeConv {
         let past = past.map(|past| past.permute([0, 2, 3, 1]).into_data());
         let past = past.as_ref().map(values);
         let shape = [channels, height, width];
-        let (rows, columns) = (height / window.stride, width / window.stride);
+        let (rows, columns) = (
+            self.layer.output_side(height),
+            self.layer.output_side(width),
+        );
         let area = rows * columns * out;
         let mut output = vec![0.0; n * area];
         let pictures = values(&input).chunks_exact(channels * height * width);
         for (number, (picture, output)) in pictures.zip(output.chunks_exact_mut(area)).enumerate() {
             let finish = Finish {
                 bias: &self.bias,
-                relu6: self.layer.relu6,
+                activation: self.layer.activation,
                 past: past.map(|past| &past[number * area..][..area]),
             };
             if depthwise {
                 kernels::depthwise(picture, shape, &self.weight, window, finish, output);
             } else if planar {
-                let patches = kernels::unfold(picture, shape, window);
+                let patches = kernels::unfold(picture, shape, window, (rows, columns));
                 kernels::pointwise(&patches, &self.weight, finish, output);
+            } else if kernel > 1 {
+                let size = (rows, columns);
+                kernels::dense(picture, shape, &self.weight, window, size, finish, output);
             } else {
                 kernels::pointwise(picture, &self.weight, finish, output);
             }
@@ -216,4 +272,22 @@ fn channels_last(weight: &[f32], [_, per_group, height, width]: [usize; 4]) -> V
             (0..plane).flat_map(move |pixel| filter.iter().skip(pixel).step_by(plane).copied())
         })
         .collect()
+}
+
+fn read_f16(file: &SafeTensors<'_>, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
+    let tensor = file
+        .tensor(name)
+        .map_err(|error| Error::WeightsInvalid(format!("{name}: {error}")))?;
+    if tensor.dtype() != Dtype::F16 || tensor.shape() != shape {
+        return Err(Error::WeightsInvalid(format!(
+            "{name} is {:?} {:?}, expected F16 {shape:?}",
+            tensor.dtype(),
+            tensor.shape()
+        )));
+    }
+    let (pairs, _) = tensor.data().as_chunks::<2>();
+    Ok(pairs
+        .iter()
+        .map(|pair| f16::from_le_bytes(*pair).to_f32())
+        .collect())
 }

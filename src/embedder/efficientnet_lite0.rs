@@ -6,10 +6,9 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use half::f16;
-use safetensors::{Dtype, SafeTensors};
+use safetensors::SafeTensors;
 
-use super::conv::{Conv, Kernels};
+use super::conv::{Activation, Conv, Kernels, Padding};
 use crate::error::Error;
 
 pub use super::conv::Layer;
@@ -57,7 +56,8 @@ fn pointwise(name: String, channels_in: usize, channels_out: usize) -> Layer {
         weight: [channels_out, channels_in, 1, 1],
         stride: 1,
         groups: 1,
-        relu6: true,
+        padding: Padding::Same,
+        activation: Activation::Relu6,
     }
 }
 
@@ -109,7 +109,7 @@ fn block_plans() -> Vec<BlockPlan> {
                     ..pointwise(format!("{name}.depthwise"), inner, inner)
                 },
                 project: Layer {
-                    relu6: false,
+                    activation: Activation::None,
                     ..pointwise(format!("{name}.project"), inner, stage.channels)
                 },
                 residual: stride == 1 && channels_in == stage.channels,
@@ -162,11 +162,7 @@ impl EfficientNetLite0 {
     ) -> Result<Self, Error> {
         let file = SafeTensors::deserialize(weights)
             .map_err(|error| Error::WeightsInvalid(error.to_string()))?;
-        let load = |layer: &Layer| {
-            let weight = read_f16(&file, &format!("{}.weight", layer.name), &layer.weight)?;
-            let bias = read_f16(&file, &format!("{}.bias", layer.name), &layer.weight[..1])?;
-            Ok(Conv::new(layer, weight, bias, kernels, device))
-        };
+        let load = |layer: &Layer| Conv::from_safetensors(&file, layer, kernels, device);
         let layers = layers();
         let (Some(stem), Some(head)) = (layers.first(), layers.last()) else {
             return Err(Error::WeightsInvalid("the network has no layers".into()));
@@ -200,22 +196,4 @@ impl EfficientNetLite0 {
         let [n, channels, _, _] = x.dims();
         x.mean_dims(&[2, 3]).reshape([n, channels]) // [n, 1280]
     }
-}
-
-fn read_f16(file: &SafeTensors<'_>, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
-    let tensor = file
-        .tensor(name)
-        .map_err(|error| Error::WeightsInvalid(format!("{name}: {error}")))?;
-    if tensor.dtype() != Dtype::F16 || tensor.shape() != shape {
-        return Err(Error::WeightsInvalid(format!(
-            "{name} is {:?} {:?}, expected F16 {shape:?}",
-            tensor.dtype(),
-            tensor.shape()
-        )));
-    }
-    let (pairs, _) = tensor.data().as_chunks::<2>();
-    Ok(pairs
-        .iter()
-        .map(|pair| f16::from_le_bytes(*pair).to_f32())
-        .collect())
 }

@@ -1,4 +1,4 @@
-//! The CPU's convolutions by hand: pictures channels last, bias, ReLU6 and the way past a
+//! The CPU's convolutions by hand: pictures channels last, bias, activation and the way past a
 //! block done while the sums are still in registers. Burn's `conv2d` is the reference that
 //! the tests hold them to.
 //!
@@ -16,6 +16,9 @@ const PIXELS: usize = 4;
 /// Input values kept in the first-level cache while all weights pass by: 16 KB.
 const BLOCK: usize = 4096;
 
+/// Values under the window that [`dense`] lays out at a time: 128 KB, of the second-level cache.
+const PATCHES: usize = 32_768;
+
 type Lanes = [f32; LANES];
 
 /// What happens to a sum before it is stored.
@@ -23,10 +26,32 @@ type Lanes = [f32; LANES];
 pub struct Finish<'a> {
     /// Added to every pixel, `[channels_out]`.
     pub bias: &'a [f32],
-    /// Whether it is cut to 0 to 6.
-    pub relu6: bool,
+    /// What the sum goes through.
+    pub activation: Activation,
     /// Added to it, of the output's shape.
     pub past: Option<&'a [f32]>,
+}
+
+/// What a sum goes through before it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activation {
+    /// Nothing.
+    None,
+    /// Negative values become 0.
+    Relu,
+    /// Values are cut to 0 to 6.
+    Relu6,
+}
+
+impl Activation {
+    #[inline(always)]
+    fn of(self, sum: Lanes) -> Lanes {
+        match self {
+            Activation::None => sum,
+            Activation::Relu => sum.map(relu),
+            Activation::Relu6 => sum.map(relu6),
+        }
+    }
 }
 
 /// Reorders `[out, in]` so that the weights of [`LANES`] outputs lie together:
@@ -58,7 +83,7 @@ pub fn pointwise(input: &[f32], packed: &[f32], finish: Finish<'_>, output: &mut
                 channel: panel * LANES,
                 channels: channels_out,
                 bias,
-                relu6: finish.relu6,
+                activation: finish.activation,
                 past,
             };
             let quads = input.chunks_exact(PIXELS * channels_in);
@@ -107,7 +132,7 @@ struct Store<'a> {
     channel: usize,
     channels: usize,
     bias: &'a Lanes,
-    relu6: bool,
+    activation: Activation,
     past: Option<&'a [f32]>,
 }
 
@@ -125,18 +150,20 @@ impl Store<'_> {
                     *total += past;
                 }
             }
-            if self.relu6 {
-                sum = sum.map(relu6);
-            }
-            output[start..start + LANES].copy_from_slice(&sum);
+            output[start..start + LANES].copy_from_slice(&self.activation.of(sum));
         }
     }
 }
 
+// Comparisons, not clamp: they become the SIMD instructions that they look like.
+#[inline(always)]
+fn relu(value: f32) -> f32 {
+    if value > 0.0 { value } else { 0.0 }
+}
+
 #[inline(always)]
 fn relu6(value: f32) -> f32 {
-    // Comparisons, not clamp: they become the two SIMD instructions that they look like.
-    let value = if value > 0.0 { value } else { 0.0 };
+    let value = relu(value);
     if value < 6.0 { value } else { 6.0 }
 }
 
@@ -217,8 +244,7 @@ fn depthwise_of<const KERNEL: usize, const STRIDE: usize>(
                     }
                 }
                 for (pixel, sum) in sums.iter().enumerate().take(columns - left) {
-                    line[(left + pixel) * groups + group] =
-                        if finish.relu6 { sum.map(relu6) } else { *sum };
+                    line[(left + pixel) * groups + group] = finish.activation.of(*sum);
                 }
             }
         }
@@ -244,10 +270,13 @@ fn pad(
 }
 
 /// The pixels under the window, for a convolution over few channels as a [`pointwise`] one:
-/// planar `[channels, height, width]` to `[height / stride * width / stride, channels *
-/// kernel * kernel]`.
-pub fn unfold(planes: &[f32], [channels, height, width]: [usize; 3], window: Window) -> Vec<f32> {
-    let (rows, columns) = (height / window.stride, width / window.stride);
+/// planar `[channels, height, width]` to `[rows * columns, channels * kernel * kernel]`.
+pub fn unfold(
+    planes: &[f32],
+    [channels, height, width]: [usize; 3],
+    window: Window,
+    (rows, columns): (usize, usize),
+) -> Vec<f32> {
     let area = window.kernel * window.kernel;
     let mut patches = vec![0.0; rows * columns * channels * area];
     for (number, patch) in patches.chunks_exact_mut(channels * area).enumerate() {
@@ -265,6 +294,45 @@ pub fn unfold(planes: &[f32], [channels, height, width]: [usize; 3], window: Win
         }
     }
     patches
+}
+
+/// Every channel with every other: `[height, width, channels]` to `[rows, columns,
+/// channels_out]`, weights from [`pack`] with the input's channels last. The pixels under
+/// the window are laid side by side for a few targets at a time, while they are in the cache.
+pub fn dense(
+    input: &[f32],
+    [channels, height, width]: [usize; 3],
+    packed: &[f32],
+    window: Window,
+    (rows, columns): (usize, usize),
+    finish: Finish<'_>,
+    output: &mut [f32],
+) {
+    let channels_out = finish.bias.len();
+    let area = window.kernel * window.kernel * channels;
+    let most = (PATCHES / area).max(PIXELS).next_multiple_of(PIXELS);
+    let mut patches = vec![0.0; most.min(rows * columns) * area];
+    for (number, output) in output.chunks_mut(most * channels_out).enumerate() {
+        let first = number * most;
+        let count = output.len() / channels_out;
+        let patches = &mut patches[..count * area];
+        patches.fill(0.0);
+        for (target, patch) in (first..).zip(patches.chunks_exact_mut(area)) {
+            let (top, skipped_rows, tall) = window.taps(target / columns, height);
+            let (left, skipped_columns, wide) = window.taps(target % columns, width);
+            for row in 0..tall {
+                let from = ((top + row) * width + left) * channels;
+                let to = ((skipped_rows + row) * window.kernel + skipped_columns) * channels;
+                let line = wide * channels;
+                patch[to..to + line].copy_from_slice(&input[from..from + line]);
+            }
+        }
+        let finish = Finish {
+            past: (finish.past).map(|past| &past[first * channels_out..][..output.len()]),
+            ..finish
+        };
+        pointwise(patches, packed, finish, output);
+    }
 }
 
 impl Window {

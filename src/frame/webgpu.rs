@@ -196,7 +196,7 @@ fn copy(
 /// The triangle filter as the shader reads it: `SIDE` pairs of the first tap and the
 /// number of taps, then all weights, `most` to a target pixel.
 fn encode_taps(side: usize) -> Vec<u8> {
-    let taps = super::triangle(side);
+    let taps = super::triangle(side, SIDE);
     let most = taps
         .iter()
         .map(|taps| taps.weights.len())

@@ -187,7 +187,7 @@ fn read_tensor(checkpoint: &PytorchReader, name: &str, shape: &[usize]) -> Resul
 }
 
 /// Rounds to half precision, to nearest, ties to even.
-fn halve(name: String, shape: &[usize], values: &[f64]) -> Result<HalfTensor> {
+pub(crate) fn halve(name: String, shape: &[usize], values: &[f64]) -> Result<HalfTensor> {
     let mut halves = Vec::with_capacity(values.len());
     for &value in values {
         let half = f16::from_f64(value);

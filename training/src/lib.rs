@@ -23,7 +23,8 @@
 //!   methods beside the published figures
 //! - [`cosine_pair`]: prototypes trained by cosine beside those trained by distance
 //! - [`samples`]: the sample characters of the drawing page
-//! - [`convert`]: a PyTorch checkpoint to the weights file, by way of [`safetensors_file`]
+//! - [`convert`]: a PyTorch checkpoint to the weights file, by way of [`safetensors_file`];
+//!   [`faces`]: the networks for faces to theirs
 
 pub mod calibrate;
 pub mod contestants;
@@ -33,6 +34,7 @@ pub mod cosine_pair;
 pub mod drawings;
 pub mod embed;
 pub mod evaluate;
+pub mod faces;
 pub mod folder;
 pub mod heads;
 pub mod losses;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use training::{
-    calibrate, convert, cosine_pair, drawings, evaluate, omniglot_table, samples, train,
+    calibrate, convert, cosine_pair, drawings, evaluate, faces, omniglot_table, samples, train,
 };
 
 /// Exit code of every error, the one that clap uses for a wrong argument.
@@ -36,6 +36,8 @@ enum Command {
     OmniglotSamples(samples::Arguments),
     /// Convert the PyTorch checkpoint to the weights file that kshot bundles
     ConvertWeights(convert::Arguments),
+    /// Convert the two networks for faces to the weights file that kshot bundles
+    ConvertFaces(faces::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Command::CosinePair(arguments) => cosine_pair::cosine_pair(&arguments),
         Command::OmniglotSamples(arguments) => samples::write_samples(&arguments),
         Command::ConvertWeights(arguments) => convert::convert(&arguments),
+        Command::ConvertFaces(arguments) => faces::convert(&arguments),
     };
     match result {
         Ok(text) => {
