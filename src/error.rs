@@ -85,6 +85,15 @@ pub enum Error {
     /// No episode of this size can be drawn from these classes.
     #[error("{0}")]
     EpisodeImpossible(String),
+    /// No person with this id.
+    #[error("there is no person {0}")]
+    PersonUnknown(u32),
+    /// A step of an enrolment while none is under way.
+    #[error("no enrolment is under way")]
+    EnrolmentMissing,
+    /// A step of a liveness challenge while none is under way.
+    #[error("no challenge is under way")]
+    ChallengeMissing,
     /// A saved state that cannot be restored.
     #[error("the saved state cannot be restored: {0}")]
     StateInvalid(String),
@@ -148,6 +157,9 @@ impl Error {
             Error::TooManyShots(_) => "too_many_shots",
             Error::SettingInvalid { .. } => "setting_invalid",
             Error::EpisodeImpossible(_) => "episode_impossible",
+            Error::PersonUnknown(_) => "person_unknown",
+            Error::EnrolmentMissing => "enrolment_missing",
+            Error::ChallengeMissing => "challenge_missing",
             Error::StateInvalid(_) => "state_invalid",
             Error::FileNotKshot => "file_not_kshot",
             Error::FileVersion(_) => "file_version",

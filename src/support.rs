@@ -110,6 +110,11 @@ impl SupportSet {
         self.history.back().map(|(action, _)| *action)
     }
 
+    /// Changes that [`undo`](Self::undo) could take back.
+    pub fn undo_depth(&self) -> usize {
+        self.history.len()
+    }
+
     /// Adds an empty class at the end and returns its id.
     ///
     /// # Errors
@@ -228,6 +233,30 @@ impl SupportSet {
     pub fn clear(&mut self) {
         self.remember(Action::Clear);
         self.classes.clear();
+    }
+
+    /// Removes everything for good: no undo brings it back. Ids are still not used again.
+    pub fn forget(&mut self) {
+        self.classes.clear();
+        self.history.clear();
+        self.revision += 1;
+    }
+
+    /// Takes classes up where another support set left them, `(id, name, embeddings)`, without a
+    /// step of undo. Ids handed out from here on are higher.
+    ///
+    /// # Errors
+    /// As [`restore`](Self::restore).
+    pub fn resume(&mut self, saved: Vec<(u32, String, Vec<Vec<f32>>)>) -> Result<(), Error> {
+        let ids: Vec<u32> = saved.iter().map(|(id, ..)| *id).collect();
+        let named = saved.into_iter();
+        self.restore(named.map(|(_, name, shots)| (name, true, shots)).collect())?;
+        self.history.clear();
+        for (class, id) in self.classes.iter_mut().zip(ids) {
+            class.id = id;
+            self.next_class = self.next_class.max(id.saturating_add(1));
+        }
+        Ok(())
     }
 
     /// Puts saved classes in the place of all there are; `(name, enabled, embeddings)`.

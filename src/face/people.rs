@@ -1,0 +1,203 @@
+//! The people who are enrolled: a support set of faces, and the two questions asked of it.
+//!
+//! A person is the mean of their shots, each of length one, and a similarity is the cosine with
+//! it. Verification compares with one person, recognition with all.
+
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::support::{Action, Class, SupportSet};
+
+/// The people, with undo.
+///
+/// ```
+/// use kshot::face::people::People;
+///
+/// let mut people = People::default();
+/// let ada = people.add("Ada")?;
+/// people.add_shots(ada, vec![vec![1.0, 0.0]])?;
+/// assert!(people.similarity(ada, &[0.8, 0.6])? > 0.79);
+/// people.forget();
+/// assert!(people.list().is_empty());
+/// # Ok::<(), kshot::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct People {
+    support: SupportSet,
+}
+
+/// What undo would take back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Change {
+    AddPerson,
+    RemovePerson,
+    RenamePerson,
+    AddShots,
+    RemoveShot,
+    Restore,
+}
+
+/// A person as kept elsewhere: id, name, shots.
+pub type Kept = (u32, String, Vec<Vec<f32>>);
+
+impl People {
+    /// Everyone, in the order they were added.
+    pub fn list(&self) -> &[Class] {
+        self.support.classes()
+    }
+
+    /// What [`undo`](Self::undo) would take back.
+    pub fn undoable(&self) -> Option<Change> {
+        self.support.undoable().map(|action| match action {
+            Action::AddClass => Change::AddPerson,
+            Action::RenameClass => Change::RenamePerson,
+            Action::AddShot => Change::AddShots,
+            Action::RemoveShot => Change::RemoveShot,
+            Action::RemoveClass | Action::Clear => Change::RemovePerson,
+            Action::EnableClass | Action::Restore => Change::Restore,
+        })
+    }
+
+    /// Changes that can be taken back.
+    pub fn undo_depth(&self) -> usize {
+        self.support.undo_depth()
+    }
+
+    /// Adds a person without shots.
+    ///
+    /// # Errors
+    /// [`Error::NameEmpty`], [`Error::TooManyClasses`].
+    pub fn add(&mut self, name: &str) -> Result<u32, Error> {
+        self.support.add_class(name)
+    }
+
+    /// Adds shots as one step of undo.
+    ///
+    /// # Errors
+    /// [`Error::PersonUnknown`], [`Error::TooManyShots`].
+    pub fn add_shots(&mut self, person: u32, shots: Vec<Vec<f32>>) -> Result<(), Error> {
+        self.person(person)?;
+        for (number, shot) in shots.into_iter().enumerate() {
+            if number == 0 {
+                self.support.add_shot(person, shot)?;
+            } else {
+                self.support.continue_burst(person, shot)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives a person another name.
+    ///
+    /// # Errors
+    /// [`Error::PersonUnknown`], [`Error::NameEmpty`].
+    pub fn rename(&mut self, person: u32, name: &str) -> Result<(), Error> {
+        self.person(person)?;
+        self.support.rename_class(person, name)
+    }
+
+    /// Removes a person with their shots.
+    ///
+    /// # Errors
+    /// [`Error::PersonUnknown`].
+    pub fn remove(&mut self, person: u32) -> Result<(), Error> {
+        self.person(person)?;
+        self.support.remove_class(person)
+    }
+
+    /// Removes one shot.
+    ///
+    /// # Errors
+    /// [`Error::ShotUnknown`].
+    pub fn remove_shot(&mut self, shot: u32) -> Result<(), Error> {
+        self.support.remove_shot(shot)
+    }
+
+    /// Takes the last change back. Someone who was added only for the shots that go goes too.
+    pub fn undo(&mut self) {
+        let undone = self.support.undo();
+        let empty = |class: &Class| class.shots.is_empty();
+        if undone == Some(Action::AddShot)
+            && self.support.undoable() == Some(Action::AddClass)
+            && self.list().last().is_some_and(empty)
+        {
+            self.support.undo();
+        }
+    }
+
+    /// Removes everyone, and what undo would need to bring them back.
+    pub fn forget(&mut self) {
+        self.support.forget();
+    }
+
+    /// Puts others in the place of everyone, under ids of their own or new ones; undo takes it
+    /// back.
+    ///
+    /// # Errors
+    /// As [`SupportSet::restore`].
+    pub fn restore(&mut self, people: Vec<(String, Vec<Vec<f32>>)>) -> Result<(), Error> {
+        let saved = people.into_iter();
+        self.support
+            .restore(saved.map(|(name, shots)| (name, true, shots)).collect())
+    }
+
+    /// For people whom nothing was done to yet: everyone as they were, ids included, without a
+    /// step of undo.
+    ///
+    /// # Errors
+    /// As [`SupportSet::resume`].
+    pub fn resume(&mut self, people: Vec<Kept>) -> Result<(), Error> {
+        self.support.resume(people)
+    }
+
+    /// A person.
+    ///
+    /// # Errors
+    /// [`Error::PersonUnknown`].
+    pub fn person(&self, person: u32) -> Result<&Class, Error> {
+        (self.list().iter())
+            .find(|one| one.id == person)
+            .ok_or(Error::PersonUnknown(person))
+    }
+
+    /// Cosine of a face and a person, -1 to 1.
+    ///
+    /// # Errors
+    /// [`Error::PersonUnknown`], and [`Error::EmbeddingInvalid`] for a person without shots.
+    pub fn similarity(&self, person: u32, face: &[f32]) -> Result<f32, Error> {
+        let person = self.person(person)?;
+        let shots = person.shots.iter().map(|shot| &*shot.embedding);
+        similarity(shots, face)
+            .ok_or_else(|| Error::EmbeddingInvalid(format!("{} has no shots", person.name)))
+    }
+
+    /// Similarity to everyone with shots, the most alike first: `(id, similarity)`.
+    pub fn similarities(&self, face: &[f32]) -> Vec<(u32, f32)> {
+        let mut all: Vec<(u32, f32)> = (self.list().iter())
+            .filter_map(|person| {
+                let shots = person.shots.iter().map(|shot| &*shot.embedding);
+                Some((person.id, similarity(shots, face)?))
+            })
+            .collect();
+        all.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        all
+    }
+}
+
+/// Cosine of a face and the mean of shots; `None` without a shot. All have length one.
+pub fn similarity<'a>(shots: impl Iterator<Item = &'a [f32]>, face: &[f32]) -> Option<f32> {
+    let mut sum: Vec<f32> = Vec::new();
+    for shot in shots {
+        sum.resize(shot.len(), 0.0);
+        sum.iter_mut().zip(shot).for_each(|(sum, value)| *sum += value);
+    }
+    let length = cosine(&sum, &sum).sqrt();
+    (length > 0.0).then(|| cosine(&sum, face) / length)
+}
+
+/// Cosine of two embeddings of length one.
+pub fn cosine(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
