@@ -100,18 +100,10 @@ pub fn check_digest(weights: &[u8]) -> Result<(), Error> {
 /// [`Error::EmbeddingInvalid`] where it has another length than [`DIMENSIONS`], holds a
 /// value that is not finite, or is zero throughout: a device that failed is never
 /// mistaken for a picture.
-pub fn normalise(embedding: Vec<f32>) -> Result<Vec<f32>, Error> {
-    normalise_to(embedding, DIMENSIONS)
-}
-
-/// Like [`normalise`], of any length.
-///
-/// # Errors
-/// As [`normalise`].
-pub fn normalise_to(mut embedding: Vec<f32>, dimensions: usize) -> Result<Vec<f32>, Error> {
-    if embedding.len() != dimensions {
+pub fn normalise(mut embedding: Vec<f32>) -> Result<Vec<f32>, Error> {
+    if embedding.len() != DIMENSIONS {
         return Err(Error::EmbeddingInvalid(format!(
-            "it has {} values, expected {dimensions}",
+            "it has {} values, expected {DIMENSIONS}",
             embedding.len()
         )));
     }

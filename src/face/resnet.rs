@@ -177,7 +177,7 @@ impl ResNet {
         })
     }
 
-    /// `[n, 3, 150, 150]` to `[n, 128]`, not normalised.
+    /// `[n, 3, 150, 150]` to `[n, 128]`.
     pub fn forward(&self, input: Tensor<4>) -> Tensor<2> {
         let x = self.stem.forward(input, None); // [n, 32, 72, 72]
         let mut x = max_pool2d(x, MaxPoolOptions::new([3, 3]).with_stride([2, 2])); // [n, 32, 35, 35]

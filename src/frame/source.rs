@@ -7,6 +7,7 @@ use web_sys::{
 };
 
 use super::drawing::{Ink, Luminance};
+use super::picture::{Picture, Region, Scene, Shrinker};
 use super::{Crop, Resizer};
 use crate::error::Error;
 
@@ -57,6 +58,30 @@ impl Source {
             Source::Frame(frame) => (frame.display_width(), frame.display_height()),
         };
         (width as usize, height as usize)
+    }
+}
+
+/// A decoded picture with the canvas that reads it.
+pub struct Seen<'a> {
+    /// Reads it.
+    pub canvas: &'a Canvas,
+    /// The picture.
+    pub source: &'a Source,
+}
+
+impl Scene for Seen<'_> {
+    fn size(&self) -> (usize, usize) {
+        self.source.size()
+    }
+
+    fn picture(&self, region: Region, most: usize) -> Result<Picture, Error> {
+        let mut shrinker = Shrinker::new(region.width, region.height, most);
+        let place = (region.left, region.top, region.width, region.height);
+        self.canvas.rows(self.source, place, |row| {
+            shrinker.push_row(row);
+            Ok(())
+        })?;
+        Ok(shrinker.finish())
     }
 }
 

@@ -6,4 +6,5 @@ declare module "virtual:kshot-glue";
 /** Bytes of the files as built, for progress bars where the server compresses and hides the length. */
 declare const __MODULE_BYTES__: number;
 declare const __WEIGHTS_BYTES__: number;
+declare const __FACES_BYTES__: number;
 declare const __LAB_BYTES__: { weights: number; characters: number };

@@ -5,6 +5,22 @@
  * `bundler` (the default) leaves instantiation to us, `web` brings `initSync`.
  */
 import * as glue from "virtual:kshot-glue";
+import type {
+  Challenge,
+  ChallengeStep,
+  Enrolment,
+  EnrolmentStep,
+  FacesState,
+  FaceThreshold,
+  Held,
+  Look,
+  People,
+  PhotoStep,
+  Rates,
+  Recognition,
+  ScoreDistribution,
+  Verdict,
+} from "./face-types.ts";
 import type { Alphabet, EpisodeResult, Ink, LabTask, Reading, TaskShape } from "./lab-types.ts";
 import type {
   Answer,
@@ -106,9 +122,52 @@ export interface LabEngine {
   free(): void;
 }
 
+/** Faces and people. `now` is in seconds. Errors carry a `code`. */
+export interface FacesEngine {
+  embedder(): FacesState["embedder"];
+  look(source: Frame): Look;
+  enrol_frame(source: Frame): EnrolmentStep;
+  challenge_frame(source: Frame, now: number): ChallengeStep;
+  add_photo(personId: number, source: Frame): PhotoStep;
+  start_enrolment(name?: string, personId?: number, passes?: number): Enrolment;
+  finish_enrolment(): number;
+  cancel_enrolment(): void;
+  add_person(name: string): number;
+  rename_person(personId: number, name: string): void;
+  remove_person(personId: number): void;
+  remove_shot(shotId: number): void;
+  undo(): void;
+  people(): People;
+  /** `[shots, 128]`, in the order of people and shots. */
+  embeddings(): Float32Array<ArrayBuffer>;
+  restore(
+    people: { id: number; name: string; shots: number }[],
+    embeddings: Float32Array,
+    resume: boolean,
+  ): void;
+  verify(personId: number): Verdict | null;
+  recognise(): Recognition | null;
+  threshold(): FaceThreshold;
+  set_threshold(threshold?: number): FaceThreshold;
+  scores(): ScoreDistribution;
+  rates_at(threshold: number): Rates;
+  start_challenge(
+    personId: number | undefined,
+    turns: number,
+    seconds: number,
+    seed: number,
+    now: number,
+  ): Challenge;
+  end_challenge(): void;
+  held(): Held;
+  forget(): Held;
+  free(): void;
+}
+
 /** What the module offers. */
 export interface Exports {
   Engine: new (weights: Uint8Array) => Engine;
+  Faces: new (weights: Uint8Array) => FacesEngine;
   Lab: new (weights: Uint8Array, characters: Uint8Array) => LabEngine;
   /** The ink of a drawing, `[28 * 28]` of 0 and 1. */
   ink_of(source: Frame): Ink;

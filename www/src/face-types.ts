@@ -59,7 +59,7 @@ export interface Look {
   /** Null where there is no face. */
   pose: Pose | null;
   quality: FaceQuality | null;
-  /** `[128]`, L2-normalised; null where there is no face. */
+  /** `[128]`, of dlib's own length, about 1.4; null where there is no face. */
   embedding: Float32Array<ArrayBuffer> | null;
   /** What to change for a better look, or `ready`. The same codes as in enrolment. */
   advice: Advice;
@@ -190,7 +190,7 @@ export interface Verdict {
   personId: number;
   /** Whether `similarity` reaches `threshold`. */
   same: boolean;
-  /** Cosine of the face and the person's mean shot, -1 to 1. */
+  /** 1 less the distance of the face and the person's mean shot: at most 1, strangers about 0.2. */
   similarity: number;
   threshold: number;
 }
@@ -214,7 +214,7 @@ export interface Rates {
 
 /** The threshold in force. */
 export interface FaceThreshold extends Rates {
-  /** Cosine, -1 to 1. */
+  /** A similarity, -1 to 1. */
   threshold: number;
   /** Whether it is the shipped one. */
   auto: boolean;
@@ -228,7 +228,7 @@ export interface ScoreDistribution {
   pictures: number;
   genuinePairs: number;
   impostorPairs: number;
-  /** Cosine at the lower edge of the first bin and the width of all; counts are one a bin. */
+  /** Similarity at the lower edge of the first bin and the width of all; counts are one a bin. */
   low: number;
   step: number;
   genuine: number[];
@@ -241,9 +241,19 @@ export interface ScoreDistribution {
   autoThreshold: number;
 }
 
+/** How to ask for signs of life. */
+export interface ChallengeOptions {
+  /** Whose face it must be; without one it must only stay the same face. */
+  personId?: number;
+  /** Turns to make, 1 to 8, 2 where not said. */
+  turns?: number;
+  /** Seconds for all of them, up to 120, 10 where not said. */
+  seconds?: number;
+}
+
 /** A liveness challenge as it stands. It is a lesson, not a lock: a video can fool it. */
 export interface Challenge {
-  /** `centre`: waits for the face to look straight ahead, before the first turn and between two. */
+  /** `centre`: waits for the face to look straight ahead: at first, between two turns and at the end. */
   state: "centre" | "turn" | "passed" | "failed" | "locked";
   /** Turns to make in this order, by the person's own left and right. */
   turns: ("left" | "right")[];

@@ -3,27 +3,24 @@
  * device. A frame that is replaced is closed and its caller gets null.
  */
 import type { Frame } from "./engine.ts";
-import type { Answer } from "./types.ts";
 
 interface Waiting {
   frame: Frame;
-  resolve(answer: Answer | null | Promise<Answer | null>): void;
+  run(frame: Frame): void;
+  drop(): void;
 }
 
 export class FrameQueue {
-  readonly #send: (frame: Frame) => Promise<Answer>;
   #busy = false;
   #waiting: Waiting | null = null;
   #asked = 0;
   #newest = 0;
 
-  /** `send` takes the frame over and answers it. */
-  constructor(send: (frame: Frame) => Promise<Answer>) {
-    this.#send = send;
-  }
-
-  /** Asks about the frame that `take` makes; null when a later call has taken its place. */
-  async ask(take: () => Promise<Frame>): Promise<Answer | null> {
+  /**
+   * Asks about the frame that `take` makes; null when a later call has taken its place. `send` takes the frame
+   * over and answers it.
+   */
+  async ask<T>(take: () => Promise<Frame>, send: (frame: Frame) => Promise<T>): Promise<T | null> {
     const turn = ++this.#asked;
     const frame = await take();
     if (turn < this.#newest) {
@@ -31,10 +28,10 @@ export class FrameQueue {
       return null;
     }
     this.#newest = turn;
-    if (!this.#busy) return this.#run(frame);
+    if (!this.#busy) return this.#run(frame, send);
     this.drop();
     return new Promise((resolve) => {
-      this.#waiting = { frame, resolve };
+      this.#waiting = { frame, run: (waited) => resolve(this.#run(waited, send)), drop: () => resolve(null) };
     });
   }
 
@@ -43,18 +40,18 @@ export class FrameQueue {
     const waiting = this.#waiting;
     this.#waiting = null;
     waiting?.frame.close();
-    waiting?.resolve(null);
+    waiting?.drop();
   }
 
-  async #run(frame: Frame): Promise<Answer> {
+  async #run<T>(frame: Frame, send: (frame: Frame) => Promise<T>): Promise<T> {
     this.#busy = true;
     try {
-      return await this.#send(frame);
+      return await send(frame);
     } finally {
       this.#busy = false;
       const next = this.#waiting;
       this.#waiting = null;
-      if (next !== null) next.resolve(this.#run(next.frame));
+      next?.run(next.frame);
     }
   }
 }

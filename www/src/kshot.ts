@@ -10,6 +10,7 @@ import { fileAt } from "./base-url.ts";
 import type { Frame, SettingsReport } from "./engine.ts";
 import { KShotError, messageOf } from "./errors.ts";
 import type { Events } from "./events.ts";
+import type { Faces, FacesOptions } from "./faces.ts";
 import { embedAnew, packFile, unpackFile } from "./file.ts";
 import { FrameQueue } from "./frame-queue.ts";
 import type { Lab, LabOptions } from "./lab.ts";
@@ -39,6 +40,8 @@ import type {
 export { setBaseUrl } from "./base-url.ts";
 export type { SettingsReport } from "./engine.ts";
 export { KShotError } from "./errors.ts";
+export type * from "./face-types.ts";
+export type { Faces, FacesEvents, FacesOptions } from "./faces.ts";
 export type { Lab, LabOptions } from "./lab.ts";
 export type * from "./lab-types.ts";
 export type { KShotEvents } from "./session.ts";
@@ -78,17 +81,13 @@ export interface LoadOptions {
 export class KShot {
   readonly #session: Session;
   readonly #seat: Seat;
-  readonly #frames: FrameQueue;
+  readonly #frames = new FrameQueue();
   readonly #listening = new Set<() => void>();
   #disposed = false;
 
   private constructor(session: Session) {
     this.#session = session;
     this.#seat = session.takeSeat();
-    this.#frames = new FrameQueue(async (frame) => {
-      const answer = await this.#send("classify", frame, { frame });
-      return this.#seat.mirror.answer(answer);
-    });
   }
 
   /**
@@ -268,7 +267,10 @@ export class KShot {
    */
   async classify(source: FrameSource): Promise<Answer | null> {
     await this.#session.usable();
-    return this.#frames.ask(() => takeFrame(source, this.#session.limits));
+    return this.#frames.ask(
+      () => takeFrame(source, this.#session.limits),
+      async (frame) => this.#seat.mirror.answer(await this.#send("classify", frame, { frame })),
+    );
   }
 
   /** The last query against the support set and the settings as they are now; null before the first. */
@@ -335,6 +337,24 @@ export class KShot {
     await this.#session.usable();
     const { Lab } = await import("./lab.ts");
     return Lab.open(this.#session, options);
+  }
+
+  /**
+   * Opens faces: finding, enrolling, verifying and recognising people. Code and weights are downloaded only now;
+   * all elements that share the engine share the people, and calling it again gives the same. Throws
+   * `weights_unavailable`, `weights_damaged`; nothing changes then, and it can be tried again.
+   *
+   * @example
+   * const faces = await kshot.openFaces();
+   * const ada = await faces.addPerson("Ada");
+   * for (const photo of photos) await faces.addPhoto(ada, photo);
+   * await faces.look(video);
+   * console.log((await faces.verify(ada))?.same);
+   */
+  async openFaces(options: FacesOptions = {}): Promise<Faces> {
+    await this.#session.usable();
+    const { Faces } = await import("./faces.ts");
+    return Faces.open(this.#session, options);
   }
 
   /** The embedding of a shot, `[dimensions]`, L2-normalised; null where there is none. */

@@ -6,6 +6,22 @@
  */
 import type { FileKind, FileState, Frame, PictureLimits, SettingsReport, StoredShape } from "./engine.ts";
 import type { PackedError } from "./errors.ts";
+import type {
+  Challenge,
+  ChallengeStep,
+  Enrolment,
+  EnrolmentStep,
+  FacesState,
+  FaceThreshold,
+  Held,
+  Look,
+  People,
+  PhotoStep,
+  Rates,
+  Recognition,
+  ScoreDistribution,
+  Verdict,
+} from "./face-types.ts";
 import type { Alphabet, EpisodeResult, Ink, LabTask, Reading, TaskShape } from "./lab-types.ts";
 import type {
   Answer,
@@ -23,6 +39,24 @@ import type {
 export interface SupportReply {
   support: SupportSummary;
   settings: SettingsReport;
+}
+
+/** People as a worker takes them: how many shots each has, and all embeddings in the same order. */
+export interface StoredPeople {
+  people: { id: number; name: string; shots: number }[];
+  embeddings: Float32Array<ArrayBuffer>;
+}
+
+/** Everyone after a change, with all embeddings in the order of people and shots. */
+export interface PeopleReply {
+  people: People;
+  embeddings: Float32Array<ArrayBuffer>;
+}
+
+/** The faces as they are loaded. */
+export interface FacesReport extends PeopleReply {
+  embedder: FacesState["embedder"];
+  threshold: FaceThreshold;
 }
 
 /** Every call that the worker answers: what goes in, what comes out. */
@@ -78,6 +112,36 @@ export interface Calls {
     result: { readings: Reading[]; ms: number };
   };
   lab_task: { args: { shape: TaskShape }; result: LabTask };
+  faces_load: { args: { weights: ArrayBuffer } & StoredPeople; result: FacesReport };
+  faces_look: { args: { frame: Frame }; result: Look };
+  /** With the people where the last shot added one. */
+  faces_enrol_frame: { args: { frame: Frame }; result: { step: EnrolmentStep; added: PeopleReply | null } };
+  faces_challenge_frame: { args: { frame: Frame }; result: ChallengeStep };
+  faces_add_photo: { args: { personId: number; frame: Frame }; result: PeopleReply & { step: PhotoStep } };
+  faces_start_enrolment: {
+    args: { name: string | undefined; personId: number | undefined; passes: number };
+    result: Enrolment;
+  };
+  faces_finish_enrolment: { args: null; result: PeopleReply & { personId: number } };
+  faces_cancel_enrolment: { args: null; result: null };
+  faces_add_person: { args: { name: string }; result: PeopleReply & { personId: number } };
+  faces_rename_person: { args: { personId: number; name: string }; result: PeopleReply };
+  faces_remove_person: { args: { personId: number }; result: PeopleReply };
+  faces_remove_shot: { args: { shotId: number }; result: PeopleReply };
+  faces_undo: { args: null; result: PeopleReply };
+  faces_restore: { args: StoredPeople; result: PeopleReply };
+  faces_verify: { args: { personId: number }; result: Verdict | null };
+  faces_recognise: { args: null; result: Recognition | null };
+  faces_set_threshold: { args: { threshold: number | undefined }; result: FaceThreshold };
+  faces_scores: { args: null; result: ScoreDistribution };
+  faces_rates_at: { args: { threshold: number }; result: Rates };
+  faces_start_challenge: {
+    args: { personId: number | undefined; turns: number; seconds: number; seed: number };
+    result: Challenge;
+  };
+  faces_end_challenge: { args: null; result: null };
+  faces_held: { args: null; result: Held };
+  faces_forget: { args: null; result: PeopleReply & { held: Held } };
   lab_measure: { args: { shape: TaskShape; number: number }; result: EpisodeResult };
 }
 

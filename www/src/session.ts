@@ -10,7 +10,7 @@ import type { PictureLimits, SettingsReport } from "./engine.ts";
 import { asKShotError, KShotError } from "./errors.ts";
 import { Events } from "./events.ts";
 import type { Alphabet } from "./lab-types.ts";
-import type { Call, Calls } from "./protocol.ts";
+import type { Call, Calls, FacesReport, StoredPeople } from "./protocol.ts";
 import { Seat, type SeatEvents } from "./seat.ts";
 import { flatten } from "./support-mirror.ts";
 import type { BackendChoice, DeviceReport, EngineStatus, KShotState, LoadProgress } from "./types.ts";
@@ -43,6 +43,12 @@ export interface LabFiles {
   characters: Blob;
 }
 
+/** The file of the faces, kept as the lab's are, and the people whom the next worker is given. */
+export interface FacesFile {
+  weights: Blob;
+  people(): StoredPeople;
+}
+
 // A GPU that says nothing for this long is lost; a frame takes milliseconds on real ones and a few
 // seconds on the slowest software adapter.
 const GPU_SILENCE_MS = 30_000;
@@ -67,6 +73,7 @@ export class Session {
   #module: WebAssembly.Module | null = null;
   #weights: Blob | null = null;
   #lab: LabFiles | null = null;
+  #faces: FacesFile | null = null;
   #recovery: Promise<void> | null = null;
   #recoveredAt = Number.NEGATIVE_INFINITY;
   #disposed = false;
@@ -162,12 +169,20 @@ export class Session {
     return reply;
   }
 
+  /** Loads the networks for faces, into this worker and every later one, which is given the people too. */
+  async loadFaces(file: FacesFile): Promise<FacesReport> {
+    await this.usable();
+    const reply = await loadFaces(present(this.#link), file);
+    this.#faces = file;
+    return reply;
+  }
+
   /** Ends everything. Calls under way reject with `disposed`. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#link?.end(disposedError());
-    this.#module = this.#weights = this.#lab = null;
+    this.#module = this.#weights = this.#lab = this.#faces = null;
     this.#setStatus("idle");
     this.events.clear();
   }
@@ -216,6 +231,7 @@ export class Session {
       const link = this.#startWorker();
       await this.#build(link);
       if (this.#lab !== null) await loadLab(link, this.#lab);
+      if (this.#faces !== null) await loadFaces(link, this.#faces);
       for (const seat of [...this.#seats.values()]) await this.#refill(seat, link);
       this.setDevice({ ...present(this.device), webgpuProblem: problem });
       this.#recoveredAt = performance.now();
@@ -271,6 +287,11 @@ async function loadLab(link: WorkerLink, files: LabFiles): Promise<{ alphabets: 
     files.characters.arrayBuffer(),
   ]);
   return link.call("lab_load", { weights, characters }, { transfer: [weights, characters] });
+}
+
+async function loadFaces(link: WorkerLink, file: FacesFile): Promise<FacesReport> {
+  const weights = await file.weights.arrayBuffer();
+  return link.call("faces_load", { weights, ...file.people() }, { transfer: [weights] });
 }
 
 function disposedError(): KShotError {

@@ -8,12 +8,13 @@ import {
   type Candidate,
   type Engine,
   type Exports,
+  type FacesEngine,
   instantiate,
   type LabEngine,
   type ThumbnailPlace,
 } from "./engine.ts";
 import { messageOf, packError } from "./errors.ts";
-import type { Call, Calls, Request, SupportReply, WorkerMessage } from "./protocol.ts";
+import type { Call, Calls, PeopleReply, Request, SupportReply, WorkerMessage } from "./protocol.ts";
 import type { LoadProgress, SupportSummary } from "./types.ts";
 
 /** The media type of a `.kshot` file. */
@@ -24,6 +25,7 @@ type Handlers = { [C in Call]: (args: Calls[C]["args"]) => Calls[C]["result"] | 
 let exports: Exports | null = null;
 let built: Engine | null = null;
 let lab: LabEngine | null = null;
+let faces: FacesEngine | null = null;
 // The engine takes one call at a time, also where a call waits for the GPU.
 let lane: Promise<void> = Promise.resolve();
 // Choices of a device come one after the other, so that the last one stands.
@@ -47,6 +49,14 @@ function loaded<T>(part: T | null): T {
 
 function withSettings(support: SupportSummary): SupportReply {
   return { support, settings: engine().settings() };
+}
+
+function everyone(): PeopleReply {
+  return { people: loaded(faces).people(), embeddings: loaded(faces).embeddings() };
+}
+
+function seconds(): number {
+  return performance.now() / 1000;
 }
 
 const handlers: Handlers = {
@@ -124,6 +134,73 @@ const handlers: Handlers = {
   },
   lab_task: ({ shape }) => loaded(lab).task(shape),
   lab_measure: ({ shape, number }) => loaded(lab).measure(shape, number),
+  faces_load: ({ weights, people, embeddings }) => {
+    const next = new (loaded(exports).Faces)(new Uint8Array(weights));
+    if (people.length > 0) next.restore(people, embeddings, true);
+    faces?.free();
+    faces = next;
+    return { ...everyone(), embedder: faces.embedder(), threshold: faces.threshold() };
+  },
+  faces_look: ({ frame }) => loaded(faces).look(frame),
+  faces_enrol_frame: ({ frame }) => {
+    const step = loaded(faces).enrol_frame(frame);
+    return { step, added: step.enrolment.done ? everyone() : null };
+  },
+  faces_challenge_frame: ({ frame }) => loaded(faces).challenge_frame(frame, seconds()),
+  faces_add_photo: ({ personId, frame }) => {
+    const step = loaded(faces).add_photo(personId, frame);
+    return { step, ...everyone() };
+  },
+  faces_start_enrolment: ({ name, personId, passes }) =>
+    loaded(faces).start_enrolment(name, personId, passes),
+  faces_finish_enrolment: () => {
+    const personId = loaded(faces).finish_enrolment();
+    return { personId, ...everyone() };
+  },
+  faces_cancel_enrolment: () => {
+    loaded(faces).cancel_enrolment();
+    return null;
+  },
+  faces_add_person: ({ name }) => {
+    const personId = loaded(faces).add_person(name);
+    return { personId, ...everyone() };
+  },
+  faces_rename_person: ({ personId, name }) => {
+    loaded(faces).rename_person(personId, name);
+    return everyone();
+  },
+  faces_remove_person: ({ personId }) => {
+    loaded(faces).remove_person(personId);
+    return everyone();
+  },
+  faces_remove_shot: ({ shotId }) => {
+    loaded(faces).remove_shot(shotId);
+    return everyone();
+  },
+  faces_undo: () => {
+    loaded(faces).undo();
+    return everyone();
+  },
+  faces_restore: ({ people, embeddings }) => {
+    loaded(faces).restore(people, embeddings, false);
+    return everyone();
+  },
+  faces_verify: ({ personId }) => loaded(faces).verify(personId),
+  faces_recognise: () => loaded(faces).recognise(),
+  faces_set_threshold: ({ threshold }) => loaded(faces).set_threshold(threshold),
+  faces_scores: () => loaded(faces).scores(),
+  faces_rates_at: ({ threshold }) => loaded(faces).rates_at(threshold),
+  faces_start_challenge: ({ personId, turns, seconds: limit, seed }) =>
+    loaded(faces).start_challenge(personId, turns, limit, seed, seconds()),
+  faces_end_challenge: () => {
+    loaded(faces).end_challenge();
+    return null;
+  },
+  faces_held: () => loaded(faces).held(),
+  faces_forget: () => {
+    const held = loaded(faces).forget();
+    return { held, ...everyone() };
+  },
 };
 
 async function readBytes(file: Blob): Promise<ArrayBuffer> {

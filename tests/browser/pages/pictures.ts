@@ -1,6 +1,6 @@
 /** Pictures for the API tests: real photos by their name, and drawn ones of any size, format and turn. */
 const photos: Record<string, string> = import.meta.glob(
-  ["../../fixtures/photos/*.png", "../../../www/public/samples/*.jpg"],
+  ["../../fixtures/photos/*.png", "../../fixtures/faces/*.jpg", "../../../www/public/samples/*.jpg"],
   { query: "?url", import: "default", eager: true },
 );
 
