@@ -57,7 +57,8 @@ impl People {
             Action::AddShot => Change::AddShots,
             Action::RemoveShot => Change::RemoveShot,
             Action::RemoveClass | Action::Clear => Change::RemovePerson,
-            Action::EnableClass | Action::Restore | Action::Append => Change::Restore,
+            // What else a support set can do is not done to people.
+            _ => Change::Restore,
         })
     }
 
