@@ -217,6 +217,8 @@ for (const { what, files, says } of downloads) {
     await draw.button("Try again").click();
     await draw.ready();
     await expect(page.getByRole("alert").filter({ hasText: says })).toBeHidden();
+    // Only now can the drawing become ink.
+    await expect(draw.button("Add the drawing to class 1")).toHaveAttribute("aria-disabled", "false");
     await page.keyboard.press("1");
     await expect(draw.shots(1)).toHaveCount(1);
   });

@@ -19,9 +19,12 @@ export class AnswerPane {
   readonly #stops: (() => void)[];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saying = "";
+  readonly #prompt: () => string;
 
-  constructor(view: View) {
+  /** `prompt` is what to do next, where nothing is known yet; `classes` are their ids in order, where they are not the engine's. */
+  constructor(view: View, prompt: () => string, classes?: () => number[]) {
     this.#view = view;
+    this.#prompt = prompt;
     this.#name.part.add("answer");
     this.#value.part.add("score");
     this.#bars.part.add("bars");
@@ -29,7 +32,7 @@ export class AnswerPane {
     this.element = make("div", "reading", this.#name, this.#value, this.#bars, this.#announcer);
     const { events } = view.app;
     this.#stops = [
-      startBars(view.app, this.#bars),
+      startBars(view.app, this.#bars, classes),
       events.on("answer", (answer) => this.#show(answer)),
       events.on("support", () => this.#show(view.app.answer)),
       events.on("picture", () => this.#show(view.app.answer)),
@@ -62,15 +65,6 @@ export class AnswerPane {
       );
     }
     paint(this.element, best === undefined ? null : accentOf(best.classId, []));
-  }
-
-  /** What to do next, where nothing is known yet. */
-  #prompt(): string {
-    const { app, words, host } = this.#view;
-    if (app.picture === null) return host.controls === "full" ? words.promptCamera : "";
-    const first = app.engine?.support.classes[0];
-    if (first === undefined || app.engine?.support.classes.some(({ shots }) => shots.length > 0)) return "";
-    return host.controls === "full" ? words.promptFirstTouch(first.name) : words.nothingYet;
   }
 
   #set(kind: string, text: string, value: string, spoken = ""): void {

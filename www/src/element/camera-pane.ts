@@ -103,6 +103,16 @@ export class CameraPane {
     this.#show();
   }
 
+  /** Lets a picture from elsewhere be asked about: the camera's next frame waits. */
+  async stepAside<T>(ask: () => Promise<T>): Promise<T> {
+    this.#halt();
+    try {
+      return await ask();
+    } finally {
+      if (this.#camera.stream !== null && !this.#frozen) this.#watch();
+    }
+  }
+
   say(): void {
     const { words } = this.#view;
     const told = this.#error === null ? null : this.#view.wordsOf(this.#error);

@@ -77,7 +77,7 @@ export class KShotElement extends Base {
 
   /**
    * Asks about a picture as if it came from the camera: it shows the answer, fires `prediction` and gives it. Null
-   * before `start`, and where a newer picture took its place. Throws as `KShot.classify` does.
+   * before `start`, and where another was asked about meanwhile. Throws as `KShot.classify` does.
    */
   async ask(source: FrameSource): Promise<Prediction | null> {
     return (await this.#view?.ask(source)) ?? null;

@@ -21,7 +21,7 @@ export class ObjectsPart implements Part {
     this.#view = view;
     this.#recorder = new Recorder(view.app);
     this.#camera = new CameraPane(view);
-    this.#answer = new AnswerPane(view);
+    this.#answer = new AnswerPane(view, () => this.#prompt());
     this.#rows = new ClassRows(view, this.#recorder, () => this.#camera.open());
     this.#stop = view.app.events.on("answer", (answer) => {
       if (answer !== null) view.tell("prediction", predictionOf(answer));
@@ -44,7 +44,7 @@ export class ObjectsPart implements Part {
   }
 
   async ask(source: FrameSource): Promise<Prediction | null> {
-    const answer = await this.#view.app.ask(source);
+    const answer = await this.#camera.stepAside(() => this.#view.app.ask(source));
     return answer === null ? null : predictionOf(answer);
   }
 
@@ -60,6 +60,14 @@ export class ObjectsPart implements Part {
     this.#rows.dispose();
     this.#answer.dispose();
     this.#camera.dispose();
+  }
+
+  #prompt(): string {
+    const { app, words, host } = this.#view;
+    if (app.picture === null) return host.controls === "full" ? words.promptCamera : "";
+    const first = app.engine?.support.classes[0];
+    if (first === undefined || app.engine?.support.classes.some(({ shots }) => shots.length > 0)) return "";
+    return host.controls === "full" ? words.promptFirstTouch(first.name) : words.nothingYet;
   }
 
   /** The keys of the page: 1 to 9 record while they are held, the space bar freezes. */

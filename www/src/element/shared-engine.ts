@@ -3,7 +3,7 @@
  * Each element has a support set of its own in it (`KShot.beside`).
  */
 import { Events } from "../events.ts";
-import { KShot } from "../kshot.ts";
+import { KShot, KShotError, type Lab } from "../kshot.ts";
 import type { BackendChoice, LoadProgress } from "../types.ts";
 
 // An element that a slide framework takes away is often put back with the next slide.
@@ -41,6 +41,21 @@ export function giveBack(kshot: KShot): void {
   if (users === 0) timer = setTimeout(() => end(), GRACE_MS);
 }
 
+let lab: { of: KShot; opening: Promise<Lab> } | null = null;
+
+/** The lab of the shared engine; its files come with the first who asks. */
+export async function sharedLab(onProgress: (loaded: number, total: number) => void): Promise<Lab> {
+  const engine = await loading;
+  if (engine === null) throw new KShotError("disposed", "the engine is not loaded");
+  if (lab?.of !== engine) lab = { of: engine, opening: engine.openLab({ onProgress }) };
+  const mine = lab;
+  return mine.opening.catch((error: unknown) => {
+    // It can be tried again.
+    if (lab === mine) lab = null;
+    throw error;
+  });
+}
+
 async function load(backend: BackendChoice): Promise<KShot> {
   // One that failed for good is let go; the elements that used it hold their shots themselves.
   if (loading !== null && (await loading.catch(() => null))?.status === "failed") end();
@@ -56,6 +71,6 @@ async function load(backend: BackendChoice): Promise<KShot> {
 
 function end(): void {
   const ended = loading;
-  loading = null;
+  loading = lab = null;
   ended?.then((kshot) => kshot.dispose()).catch(() => {});
 }

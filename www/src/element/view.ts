@@ -11,10 +11,11 @@ import { type ErrorWords, errorWords } from "../page/error-words.ts";
 import { type Language, languages, type Words } from "../page/words.ts";
 import type { Comparison, FrameSource, KShotState } from "../types.ts";
 import { type Attribute, languageOf } from "./attributes.ts";
+import type { DrawingSet } from "./draw.ts";
 import type { KShotElement } from "./k-shot.ts";
 import { ObjectsPart } from "./objects.ts";
 import { Presence } from "./presence.ts";
-import { giveBack, takeSupportSet } from "./shared-engine.ts";
+import { giveBack, sharedLab, takeSupportSet } from "./shared-engine.ts";
 import { useSheet } from "./sheet.ts";
 import type { ElementState, KShotElementEventMap, Prediction } from "./types.ts";
 import css from "./view.css?inline";
@@ -63,6 +64,7 @@ export class View {
   #kshot: KShot | null = null;
   #part: Part | null = null;
   #kept: KShotState | null = null;
+  #drawings: DrawingSet | null = null;
   #loading: Promise<void> | null = null;
   #wanted = false;
 
@@ -181,9 +183,9 @@ export class View {
     else if (name === "src" && this.host.src !== null)
       void this.#open(kshot, this.host.src).catch((e) => this.#tellThrown(e));
     else if (name === "task") {
-      this.#part?.dispose();
-      this.#place(kshot);
-      if (this.#wanted) void this.#part?.start().catch(() => {});
+      void this.#place(kshot)
+        .then(() => (this.#wanted ? this.#part?.start() : undefined))
+        .catch((error) => this.#fail(error));
     }
   }
 
@@ -212,16 +214,9 @@ export class View {
         giveBack(kshot);
         throw error;
       }
-      this.#use(kshot);
+      await this.#use(kshot);
     } catch (error) {
-      const known = asKShotError(error, "engine_crashed");
-      const left = known.code === "disposed" && !this.host.isConnected;
-      this.setState(left ? "paused" : "failed");
-      if (!left) {
-        this.#waiting.fail(known);
-        this.tellError(known);
-      }
-      throw known;
+      throw this.#fail(error);
     }
   }
 
@@ -247,35 +242,67 @@ export class View {
     });
   }
 
-  #use(kshot: KShot): void {
+  async #use(kshot: KShot): Promise<void> {
     this.#kshot = kshot;
     this.#kept = null;
     this.#app.attach(kshot);
-    this.#place(kshot);
     kshot.on("status", (status) => {
       // Whoever else listens is told first: the support set is given back then.
       if (status === "failed") queueMicrotask(() => this.#mourn(kshot));
     });
+    await this.#place(kshot);
     this.setState("ready");
     this.tell("ready", { kshot });
+  }
+
+  /** What is wanted could not be had: it says so, unless the element left meanwhile. */
+  #fail(error: unknown): KShotError {
+    const known = asKShotError(error, "code_unavailable");
+    this.#unload();
+    if (known.code === "disposed" && !this.host.isConnected) {
+      this.setState("paused");
+      return known;
+    }
+    this.#frame.replaceChildren(this.#waiting.element);
+    this.setState("failed");
+    this.#waiting.fail(known);
+    this.tellError(known);
+    return known;
   }
 
   /** The engine failed for good: it says so, and a new one gets the shots. */
   #mourn(kshot: KShot): void {
     if (this.#kshot !== kshot) return;
-    const error = kshot.error ?? new KShotError("engine_crashed", "the engine failed");
-    this.#unload();
-    this.#frame.replaceChildren(this.#waiting.element);
-    this.setState("failed");
-    this.#waiting.fail(error);
-    this.tellError(error);
+    this.#fail(kshot.error ?? new KShotError("engine_crashed", "the engine failed"));
   }
 
-  #place(_kshot: KShot): void {
-    this.#part = new ObjectsPart(this);
-    this.#frame.replaceChildren(this.#part.element);
-    this.#part.say();
-    this.#part.show(this.#presence.shown);
+  /** Puts the part for the task in its place; that of drawings comes with its own files. */
+  async #place(kshot: KShot): Promise<void> {
+    const { task } = this.host;
+    this.#part?.dispose();
+    this.#part = null;
+    this.#app.usePicture(null);
+    this.#app.show(null);
+    const part = task === "draw" ? await this.#makeDraw() : new ObjectsPart(this);
+    if (this.#kshot !== kshot || this.host.task !== task) return part.dispose();
+    this.#part = part;
+    this.#frame.replaceChildren(part.element);
+    part.say();
+    part.show(this.#presence.shown);
+  }
+
+  async #makeDraw(): Promise<Part> {
+    this.#frame.replaceChildren(this.#waiting.element);
+    this.#waiting.begin();
+    const [{ DrawPart, DrawingSet }, lab] = await Promise.all([
+      import("./draw.ts"),
+      sharedLab((loaded, total) => {
+        this.#waiting.count(loaded, total);
+        this.tell("progress", { step: "weights", loaded, total });
+      }),
+    ]);
+    this.#drawings ??= new DrawingSet(this);
+    return new DrawPart(this, lab, this.#drawings);
   }
 
   #unload(): void {

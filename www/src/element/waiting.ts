@@ -4,6 +4,9 @@ import { make, setText } from "../page/dom.ts";
 import type { LoadProgress } from "../types.ts";
 import type { View } from "./view.ts";
 
+/** A file of which nothing is known yet. */
+const NONE = { loaded: 0, total: 0 };
+
 export class Waiting {
   readonly element: HTMLElement;
   readonly #view: View;
@@ -14,7 +17,7 @@ export class Waiting {
   readonly #line: HTMLElement;
   readonly #todo = make("p");
   readonly #retry = make("button", "primary");
-  readonly #downloads = { module: { loaded: 0, total: 0 }, weights: { loaded: 0, total: 0 } };
+  #downloads: Partial<Record<"module" | "weights", { loaded: number; total: number }>> = {};
   #current: LoadProgress["step"] = "module";
   #error: KShotError | null = null;
 
@@ -35,8 +38,17 @@ export class Waiting {
   }
 
   progress({ step, loaded, total }: LoadProgress): void {
-    if (step === "module" || step === "weights") this.#downloads[step] = { loaded, total };
+    if (step === "module" || step === "weights") {
+      this.#downloads = { module: NONE, weights: NONE, ...this.#downloads, [step]: { loaded, total } };
+    }
     this.#current = step;
+    this.say();
+  }
+
+  /** Bytes of the files of a part of its own. */
+  count(loaded: number, total: number): void {
+    this.#downloads = { weights: { loaded, total } };
+    this.#current = "weights";
     this.say();
   }
 
@@ -48,9 +60,10 @@ export class Waiting {
   say(): void {
     const { words } = this.#view;
     const error = this.#error;
-    const { module, weights } = this.#downloads;
-    const loaded = module.loaded + weights.loaded;
-    const total = module.total > 0 && weights.total > 0 ? module.total + weights.total : 0;
+    const files = Object.values(this.#downloads);
+    const loaded = files.reduce((sum, file) => sum + file.loaded, 0);
+    const known = files.length > 0 && files.every(({ total }) => total > 0);
+    const total = known ? files.reduce((sum, file) => sum + file.total, 0) : 0;
     const downloading = this.#current === "module" || this.#current === "weights";
     for (const part of [this.#bar, this.#line]) part.hidden = error !== null;
     for (const part of [this.#todo, this.#retry]) part.hidden = error === null;

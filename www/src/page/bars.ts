@@ -14,13 +14,13 @@ interface Bar {
 }
 
 /** Starts the bars in a list, until the returned function is called. */
-export function startBars(app: App, list: HTMLElement): () => void {
+export function startBars(app: App, list: HTMLElement, classes = () => classesOf(app)): () => void {
   const bars: Bar[] = [];
 
   const show = (answer: Answer | null) => {
     const scores = answer?.scores ?? [];
     const scale = answer === null ? "probability" : scaleOf(answer);
-    const classes = app.engine?.support.classes ?? [];
+    const ids = classes();
     list.hidden = app.engine === null;
     while (bars.length < scores.length) bars.push(makeBar(list));
     while (bars.length > scores.length) bars.pop()?.row.remove();
@@ -33,7 +33,7 @@ export function startBars(app: App, list: HTMLElement): () => void {
       paint(bar.row, accentOf(score.classId, []));
       bar.row.dataset.classId = String(score.classId);
       bar.row.classList.toggle("best", score.classId === answer?.best);
-      setText(bar.key, String(classes.findIndex(({ id }) => id === score.classId) + 1));
+      setText(bar.key, String(ids.indexOf(score.classId) + 1));
       setText(bar.name, score.name);
       setText(bar.value, sayScore(score, scale));
       const width = Math.min(Math.max(scoreOf(score, scale), 0), 1);
@@ -45,6 +45,11 @@ export function startBars(app: App, list: HTMLElement): () => void {
   return () => {
     for (const stop of stops) stop();
   };
+}
+
+/** The classes in the order of their numbers. */
+function classesOf(app: App): number[] {
+  return app.engine?.support.classes.map(({ id }) => id) ?? [];
 }
 
 function makeBar(list: HTMLElement): Bar {

@@ -5,9 +5,8 @@
 import { Events } from "../../events.ts";
 import type { Ink } from "../../lab-types.ts";
 import { make, setLabel } from "../dom.ts";
-import { onLanguage } from "../language.ts";
 import { inkPicture } from "./ink.ts";
-import { drawWords } from "./words.ts";
+import { type DrawWords, drawWords } from "./words.ts";
 
 /** A point of a stroke, 0 to 1 from the top left. */
 type Point = [x: number, y: number];
@@ -36,13 +35,15 @@ export class Pad {
   readonly #hint = make("p", "pad-hint");
   readonly #cursor = make("span", "pad-cursor");
   readonly #status = make("p", "unseen");
+  readonly #words: () => DrawWords;
   #strokes: Point[][] = [];
   /** The stroke under way, with the pointer that draws it; the keyboard has pointer -1. */
   #current: { pointer: number; points: Point[] } | null = null;
   #pen: Point = [0.5, 0.5];
   #picture: Ink | null = null;
 
-  constructor() {
+  constructor(words: () => DrawWords = drawWords) {
+    this.#words = words;
     this.#canvas.tabIndex = 0;
     this.#canvas.setAttribute("role", "img");
     this.#cursor.hidden = true;
@@ -58,11 +59,14 @@ export class Pad {
       if (this.#current?.pointer === -1) this.#finish();
     });
     new ResizeObserver(() => this.#render()).observe(this.#canvas);
-    onLanguage(() => {
-      setLabel(this.#canvas, drawWords().padKeys);
-      this.#canvas.removeAttribute("title");
-      this.#hint.textContent = drawWords().padHint;
-    });
+    this.say();
+  }
+
+  /** To be called when the language changes. */
+  say(): void {
+    setLabel(this.#canvas, this.#words().padKeys);
+    this.#canvas.removeAttribute("title");
+    this.#hint.textContent = this.#words().padHint;
   }
 
   get strokes(): Strokes {
@@ -153,7 +157,7 @@ export class Pad {
       const down = this.#current === null;
       if (down) this.#begin(-1, this.#pen);
       else if (this.#current?.pointer === -1) this.#finish();
-      this.#status.textContent = down ? drawWords().penDown : drawWords().penUp;
+      this.#status.textContent = down ? this.#words().penDown : this.#words().penUp;
     } else if (move !== undefined) {
       event.preventDefault();
       const [dx = 0, dy = 0] = move;

@@ -66,6 +66,7 @@ export class QueryPane {
   /** Shows the buttons for `way` classes, and the ink that the methods see, if any. */
   update(way: number, ink: Ink | null, origin: Origin): void {
     const says = drawWords();
+    this.pad.say();
     this.element.setAttribute("aria-label", says.pad);
     setText(this.#undo.text, says.undoStroke);
     setText(this.#clear.text, says.clear);

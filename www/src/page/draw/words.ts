@@ -205,7 +205,7 @@ const en = {
   alphabets: {} as Record<string, string>,
 };
 
-type DrawWords = typeof en;
+export type DrawWords = typeof en;
 
 const zh: DrawWords = {
   pad: "画板",
@@ -374,11 +374,12 @@ const zh: DrawWords = {
   },
 };
 
-const all: Record<Language, DrawWords> = { en, zh };
+/** The words by language. */
+export const drawLanguages: Record<Language, DrawWords> = { en, zh };
 
 /** The words in use; read them when they are shown, never keep them. */
 export function drawWords(): DrawWords {
-  return all[language()];
+  return drawLanguages[language()];
 }
 
 /** The name of an alphabet in the language in use. */
