@@ -101,7 +101,9 @@ test("attributes and properties say the same, are read before and after the star
     src: null,
   });
   await opened.run((element) => {
-    Object.assign(element, { metric: "cosine", method: "siamese", threshold: 0.5, shots: 3, lang: "zh" });
+    // As Vue does, which sets properties to the text of attributes.
+    Object.assign(element, { metric: "cosine", method: "siamese", threshold: "0.5", shots: "3", lang: "zh" });
+    element.classes = "mug, key";
   });
   await expect(opened.element.getByRole("button", { name: "打开摄像头" })).toBeVisible();
   await opened.start("live", "打开摄像头");

@@ -6,12 +6,16 @@ import { Camera, type CameraChoice, listCameras } from "../camera.ts";
 import { asKShotError, type KShotError } from "../errors.ts";
 import { make, setLabel, setText } from "../page/dom.ts";
 import { watchVideo } from "../page/frame-loop.ts";
+import type { Answer } from "../types.ts";
 import { drawIcon, type Icon } from "./icons.ts";
 import type { View } from "./view.ts";
+
+type Look = (video: HTMLVideoElement) => Promise<Answer | null>;
 
 export class CameraPane {
   readonly element = make("div", "stage");
   readonly #view: View;
+  readonly #look: Look | undefined;
   readonly #camera = new Camera();
   readonly #video = make("video");
   readonly #message = make("div", "message");
@@ -31,8 +35,10 @@ export class CameraPane {
   #opening: Promise<void> | null = null;
   #stopWatching: (() => void) | null = null;
 
-  constructor(view: View) {
+  /** `look` says what a frame shows, where that is not the engine's answer. */
+  constructor(view: View, look?: Look) {
     this.#view = view;
+    this.#look = look;
     Object.assign(this.#video, { playsInline: true, muted: true, disablePictureInPicture: true });
     this.#video.part.add("video");
     this.element.part.add("stage");
@@ -97,7 +103,13 @@ export class CameraPane {
       this.#video.pause();
       this.#view.setState("frozen");
       // The frame on show may be newer than the last one that was asked about.
-      void this.#view.app.ask(this.#video).catch(() => {});
+      const { app } = this.#view;
+      if (this.#look === undefined) void app.ask(this.#video).catch(() => {});
+      else
+        void this.#look(this.#video).then(
+          (answer) => app.show(answer),
+          () => {},
+        );
     }
     this.#usePicture();
     this.#show();
@@ -167,9 +179,10 @@ export class CameraPane {
 
   #watch(): void {
     this.#halt();
-    this.#stopWatching = watchVideo(this.#view.app, this.#video, { add: () => {} }, (error) => {
+    const onError = (error: unknown) => {
       if (this.#view.kshot?.status !== "failed") this.#fail(asKShotError(error, "engine_crashed"));
-    });
+    };
+    this.#stopWatching = watchVideo(this.#view.app, this.#video, { add: () => {} }, onError, this.#look);
   }
 
   #halt(): void {

@@ -119,8 +119,9 @@ export class KShotElement extends Base {
   get classes(): string[] {
     return readAttribute.classes(this.getAttribute("classes"));
   }
-  set classes(names: readonly string[]) {
-    this.setAttribute("classes", names.join(", "));
+  /** Frameworks that find a property set it, also to what an attribute would be. */
+  set classes(names: readonly string[] | string) {
+    this.setAttribute("classes", typeof names === "string" ? names : names.join(", "));
   }
 
   /** Shots a class at which recording stops, the K of K-shot; null for no limit. */

@@ -283,7 +283,12 @@ export class View {
     this.#part = null;
     this.#app.usePicture(null);
     this.#app.show(null);
-    const part = task === "draw" ? await this.#makeDraw() : new ObjectsPart(this);
+    const part =
+      task === "draw"
+        ? await this.#makeDraw()
+        : task === "face"
+          ? await this.#makeFace(kshot)
+          : new ObjectsPart(this);
     if (this.#kshot !== kshot || this.host.task !== task) return part.dispose();
     this.#part = part;
     this.#frame.replaceChildren(part.element);
@@ -291,15 +296,28 @@ export class View {
     part.show(this.#presence.shown);
   }
 
-  async #makeDraw(): Promise<Part> {
+  async #makeFace(kshot: KShot): Promise<Part> {
+    const [{ FacePart }, faces] = await Promise.all([
+      import("./face.ts"),
+      kshot.openFaces({ onProgress: this.#count() }),
+    ]);
+    return new FacePart(this, faces);
+  }
+
+  /** Shows that the files of a part are on their way, and counts them. */
+  #count(): (loaded: number, total: number) => void {
     this.#frame.replaceChildren(this.#waiting.element);
     this.#waiting.begin();
+    return (loaded, total) => {
+      this.#waiting.count(loaded, total);
+      this.tell("progress", { step: "weights", loaded, total });
+    };
+  }
+
+  async #makeDraw(): Promise<Part> {
     const [{ DrawPart, DrawingSet }, lab] = await Promise.all([
       import("./draw.ts"),
-      sharedLab((loaded, total) => {
-        this.#waiting.count(loaded, total);
-        this.tell("progress", { step: "weights", loaded, total });
-      }),
+      sharedLab(this.#count()),
     ]);
     this.#drawings ??= new DrawingSet(this);
     return new DrawPart(this, lab, this.#drawings);
