@@ -118,3 +118,19 @@ test("a class that is switched off takes no part, and a removed one comes back w
   await kshot.expectCount(1, 4);
   await kshot.expectAnswer(1);
 });
+
+test("the space is drawn in the colours of the classes", async ({ kshot, page }) => {
+  await kshot.open();
+  await kshot.loadSamples();
+  const drawn = () =>
+    page.evaluate(() => {
+      const canvas = document.querySelector("canvas#space-canvas") as HTMLCanvasElement;
+      const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+      const there = new Set<string>();
+      for (let i = 0; i < pixels.length; i += 4)
+        if (pixels[i + 3] === 255) there.add(`rgb(${pixels[i]}, ${pixels[i + 1]}, ${pixels[i + 2]})`);
+      const cards = [...document.querySelectorAll("article .key")];
+      return cards.filter((key) => there.has(getComputedStyle(key).borderTopColor)).length;
+    });
+  await expect.poll(drawn).toBe(4);
+});

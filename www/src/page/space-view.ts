@@ -47,7 +47,16 @@ function drawSpace(canvas: HTMLCanvasElement, points: readonly SpacePoint[], app
   canvas.height = Math.round(height * scale);
   context.scale(scale, scale);
   const style = getComputedStyle(canvas);
-  const colourOf = (token: string) => style.getPropertyValue(token);
+  const colours = new Map<string, string>();
+  // A canvas knows no light-dark(): what it says of the theme in use is read from a property that is a colour.
+  const colourOf = (token: string) => {
+    const known = colours.get(token);
+    if (known !== undefined) return known;
+    canvas.style.color = `var(${token})`;
+    const colour = style.color;
+    colours.set(token, colour);
+    return colour;
+  };
   const classes = app.engine?.support.classes ?? [];
   const place = new Map(classes.map(({ id }, i) => [id, i + 1]));
   const off = new Set(classes.filter(({ enabled }) => !enabled).map(({ id }) => id));
