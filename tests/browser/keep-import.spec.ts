@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import AxeBuilder from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
 import { strToU8, unzipSync, type Zippable, zipSync } from "fflate";
+import { DrawPage } from "./draw-page.ts";
 import type { KShotPage } from "./page.ts";
 import { fileOf, pathOf } from "./samples.ts";
 import { PAGE_URL } from "./servers.ts";
@@ -118,8 +119,12 @@ test("where there are shots it asks: cancel, replace or add, each taken back by 
   await expect(dialog).toContainText("Here there are 2 classes with 4 shots.");
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id} ${nodes[0]?.target}`)).toEqual([]);
+  // Keys of the page behind it mean nothing meanwhile.
+  await page.keyboard.press("Control+z");
+  await page.keyboard.press("1");
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
+  await expect(page.getByText("Turn on the camera first")).toHaveCount(0);
   await expectClasses(page, before);
   await open();
   await dialog.getByRole("button", { name: "Replace" }).click();
@@ -234,6 +239,7 @@ test.describe("by the address", () => {
     await kshot.ready();
     const told = page.getByRole("dialog").getByRole("alert");
     await expect(told).toHaveAttribute("data-code", "file_unavailable");
+    await expect(page.getByRole("article"), "the page works behind it").toHaveCount(2);
     broken = "damaged";
     await page.getByRole("button", { name: "Try again" }).click();
     await expect(told).toHaveAttribute("data-code", "file_cut_off");
@@ -243,6 +249,15 @@ test.describe("by the address", () => {
     await expect(page.getByRole("dialog")).toBeHidden();
     await expectClasses(page, { "Class 1": 2, "Class 2": 1 });
   });
+});
+
+test("what is no address at all is told too", async ({ kshot, page }) => {
+  await page.goto(`${PAGE_URL}?src=${encodeURIComponent("http://%")}`);
+  await kshot.ready();
+  await expect(page.getByRole("dialog").getByRole("alert")).toHaveAttribute("data-code", "file_unavailable");
+  await page.getByRole("button", { name: "Close" }).click();
+  await kshot.addPhotos(0, [pathOf("cup-01.jpg")]);
+  await kshot.expectCount(0, 1);
 });
 
 test.describe("zips of photos", () => {
@@ -347,5 +362,70 @@ test.describe("zips of photos", () => {
     }
     await drop(kshot.card(0), upload("good.zip", good));
     await kshot.expectCount(0, 4);
+  });
+});
+
+test.describe("drawings", () => {
+  test("the support set goes out as a file and comes back with its order, and so its answers", async ({
+    kshot,
+    page,
+  }) => {
+    const draw = new DrawPage(page);
+    await kshot.open();
+    await draw.open();
+    await expect(draw.button("Save file")).toBeDisabled();
+    await draw.fill();
+    await draw.button("Shuffle").click();
+    const look = async () => ({
+      order: await page.locator("#panel-draw .order-keys").textContent(),
+      names: await page.locator("#panel-draw .matrix-name").allTextContents(),
+    });
+    const before = await look();
+    const download = page.waitForEvent("download");
+    await draw.button("Save file").click();
+    const given = await download;
+    expect(given.suggestedFilename()).toMatch(/^kshot-drawings-.*\.kshot$/);
+    const file = await readFile(await given.path());
+    await draw.button("Start over").click();
+    await expect(draw.allShots).toHaveCount(0);
+    const open = async (name: string, bytes: Buffer) => {
+      const chooser = page.waitForEvent("filechooser");
+      await draw.button("Open file").click();
+      await (await chooser).setFiles(upload(name, bytes));
+    };
+    await open("mine.kshot", file);
+    await expect(draw.allShots).toHaveCount(5);
+    expect(await look()).toEqual(before);
+    await drop(draw.pad, upload("mine.kshot", file));
+    const dialog = page.getByRole("dialog", { name: "Open mine.kshot" });
+    await expect(dialog).toContainText("The file holds 5 classes with 5 shots.");
+    await dialog.getByRole("button", { name: "Add" }).click();
+    await expect(draw.allShots).toHaveCount(10);
+    await draw.button("Undo").click();
+    await expect(draw.allShots).toHaveCount(5);
+    expect(await look()).toEqual(before);
+    for (const [code, bytes] of [
+      ["file_damaged", Buffer.concat([file, Buffer.from("x")])],
+      ["file_other_kind", patched(file, 10, [0])],
+      // The first number of the first ink, as a float of one half.
+      ["file_invalid", patched(file, file.length - 32 - 5 * 4 - 5 * 785 * 4, [0, 0, 0, 0x3f])],
+    ] as const) {
+      await open("bad.kshot", bytes);
+      if (code === "file_invalid") await page.getByRole("button", { name: "Replace" }).click();
+      await expect(page.getByRole("dialog").getByRole("alert")).toHaveAttribute("data-code", code);
+      await page.getByRole("button", { name: "Close" }).click();
+      await expect(draw.allShots).toHaveCount(5);
+    }
+  });
+
+  test("a file of drawings is no file of the camera, nor the other way round", async ({ kshot, page }) => {
+    const draw = new DrawPage(page);
+    await fill(kshot);
+    const objects = await saveFile(page);
+    await draw.open();
+    const chooser = page.waitForEvent("filechooser");
+    await draw.button("Open file").click();
+    await (await chooser).setFiles(upload("objects.kshot", objects));
+    await expect(page.getByRole("dialog").getByRole("alert")).toContainText("for another task");
   });
 });

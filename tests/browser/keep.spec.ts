@@ -1,5 +1,6 @@
 /** Work that is kept in the browser: reloads, other tabs, and storage that is full, gone or refused. */
 import { expect, type Locator, type Page } from "@playwright/test";
+import { DrawPage } from "./draw-page.ts";
 import { KShotPage } from "./page.ts";
 import { pathOf } from "./samples.ts";
 import { PAGE_URL } from "./servers.ts";
@@ -253,4 +254,52 @@ test("what was kept and cannot be opened is not overwritten unasked", async ({ k
   await page.reload();
   await kshot.ready();
   await kshot.expectCount(0, 1);
+});
+
+test("the drawing page keeps its support set, its order, its samples and so its answers", async ({
+  kshot,
+  page,
+}) => {
+  const draw = new DrawPage(page);
+  await kshot.open();
+  await draw.open();
+  const state = page.locator("#panel-draw [data-saved]");
+  await expect(state).toHaveAttribute("data-saved", "idle");
+  await draw.fill();
+  await draw.button("Shuffle").click();
+  const order = page.locator("#panel-draw .order-keys");
+  const look = async () => ({
+    order: await order.textContent(),
+    shots: await draw.allShots.count(),
+    names: await page.locator("#panel-draw .matrix-name").allTextContents(),
+  });
+  const before = await look();
+  await draw.queries.nth(1).click();
+  await expect(draw.answers).not.toHaveAttribute("data-answer", "");
+  // One that reads the shots in their order, and one that does not.
+  const scores = async () => {
+    await draw.settled();
+    return [await draw.probabilities("SNAIL"), await draw.probabilities("Prototypical")];
+  };
+  const told = await scores();
+  await expect(state).toHaveAttribute("data-saved", "saved");
+  // The address says that the drawing page is open.
+  await page.reload();
+  await draw.ready();
+  await expect(state).toHaveAttribute("data-saved", "saved");
+  expect(await look()).toEqual(before);
+  await draw.queries.nth(1).click();
+  await expect(draw.answers).not.toHaveAttribute("data-answer", "");
+  await expect.poll(scores).toEqual(told);
+  // What another tab draws is told here too.
+  const other = new DrawPage(await page.context().newPage());
+  await other.page.goto(PAGE_URL);
+  await other.page.getByRole("tab", { name: "Draw" }).click();
+  await other.ready();
+  await other.allShots.first().click();
+  await expect(alertOf(page, "Another tab has newer work.")).toBeVisible();
+  await draw.button("Load it").click();
+  await expect(draw.allShots).toHaveCount(before.shots - 1);
+  await draw.button("Undo").click();
+  await expect(draw.allShots).toHaveCount(before.shots);
 });

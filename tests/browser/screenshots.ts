@@ -190,4 +190,9 @@ test("keeping work", async ({ kshot, page }, info) => {
   await expect(page.getByText("Another tab has newer work.")).toBeVisible();
   await page.bringToFront();
   await take("newer");
+  await page.getByRole("tab", { name: "Draw" }).click();
+  const draw = new DrawPage(page);
+  await draw.ready();
+  await draw.fill();
+  await take("draw-saved");
 });

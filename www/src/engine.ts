@@ -26,6 +26,7 @@ import type {
   Answer,
   BackendChoice,
   DeviceReport,
+  FileKind,
   Guidance,
   KShotState,
   Settings,
@@ -50,9 +51,6 @@ export interface StoredShape {
   settings: Settings;
   classes: { name: string; enabled: boolean; shots: number }[];
 }
-
-/** What the shots of a `.kshot` file are. */
-export type FileKind = "objects" | "faces" | "drawings";
 
 /** What a `.kshot` file says beside embeddings and thumbnails. */
 export interface FileState extends StoredShape {

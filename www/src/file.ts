@@ -2,16 +2,16 @@
 import { KShotError } from "./errors.ts";
 import type { Calls } from "./protocol.ts";
 import { flatten } from "./support-mirror.ts";
-import type { ImportOptions, KShotState } from "./types.ts";
+import type { FileKind, ImportOptions, KShotState } from "./types.ts";
 
 type Classes = KShotState["classes"];
 
 /** What `write_file` takes. */
-export function packFile(state: KShotState, dimensions: number): Calls["write_file"]["args"] {
+export function packFile(state: KShotState, kind: FileKind): Calls["write_file"]["args"] {
+  const { sha256, dimensions } = state.embedder;
   const { state: shape, embeddings } = flatten(state.settings, state.classes, dimensions);
-  const { sha256 } = state.embedder;
   return {
-    state: { ...shape, kind: "objects", embedder: { sha256, dimensions } },
+    state: { ...shape, kind, embedder: { sha256, dimensions } },
     embeddings,
     thumbnails: state.classes.flatMap(({ shots, thumbnails }) => thumbnails ?? shots.map(() => null)),
   };

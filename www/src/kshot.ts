@@ -26,6 +26,7 @@ import type {
   BackendChoice,
   DeviceReport,
   EngineStatus,
+  FileKind,
   FrameSource,
   Guidance,
   ImportOptions,
@@ -426,12 +427,16 @@ export class KShot {
    * link.href = URL.createObjectURL(await kshot.exportFile());
    * link.download = "mugs.kshot";
    */
-  async exportFile(): Promise<Blob> {
-    await this.#session.usable();
-    const state = this.exportState();
-    const { file } = await this.#session.call("write_file", () =>
-      packFile(state, this.#session.embedder.dimensions),
-    );
+  exportFile(): Promise<Blob> {
+    return this.writeFile(this.exportState());
+  }
+
+  /**
+   * A state as a `.kshot` file, of this task or of another: `state.embedder` says what made its embeddings.
+   * Throws `file_too_large`, and `file_invalid` for values that no file may hold.
+   */
+  async writeFile(state: KShotState, kind: FileKind = "objects"): Promise<Blob> {
+    const { file } = await this.#session.call("write_file", () => packFile(state, kind));
     return file;
   }
 
@@ -440,9 +445,8 @@ export class KShot {
    * Throws `file_not_kshot`, `file_version`, `file_cut_off`, `file_damaged`, `file_invalid`, `file_too_large`,
    * `file_other_kind`, and `file_unavailable` where the browser can no longer read it.
    */
-  async readFile(file: Blob): Promise<KShotState> {
-    await this.#session.usable();
-    const read = await this.#session.call("read_file", () => ({ file, kind: "objects" }));
+  async readFile(file: Blob, kind: FileKind = "objects"): Promise<KShotState> {
+    const read = await this.#session.call("read_file", () => ({ file, kind }));
     return unpackFile(read, this.#session.embedder);
   }
 

@@ -4,7 +4,7 @@
  * Everything here survives structured cloning. Ids of classes and shots are the engine's own; the
  * page's side maps them (support-mirror.ts).
  */
-import type { FileKind, FileState, Frame, PictureLimits, SettingsReport, StoredShape } from "./engine.ts";
+import type { FileState, Frame, PictureLimits, SettingsReport, StoredShape } from "./engine.ts";
 import type { PackedError } from "./errors.ts";
 import type {
   Challenge,
@@ -27,6 +27,7 @@ import type {
   Answer,
   BackendChoice,
   DeviceReport,
+  FileKind,
   Guidance,
   KShotState,
   LoadProgress,

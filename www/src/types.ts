@@ -168,6 +168,9 @@ export interface KShotState {
   }[];
 }
 
+/** What the shots of a `.kshot` file are. */
+export type FileKind = "objects" | "faces" | "drawings";
+
 /** Whether saved work takes the place of what there is, settings too, or its classes come after those there are. */
 export type ImportMode = "replace" | "add";
 

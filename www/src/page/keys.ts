@@ -37,8 +37,9 @@ export function startKeys(app: App, recorder: Recorder, actions: { freeze(): voi
   });
 }
 
-/** Whether keys go into a field. */
+/** Whether keys go into a field, or to a dialog that lies over the page. */
 export function isTyping(target: EventTarget | null): boolean {
+  if (document.querySelector("dialog[open]") !== null) return true;
   if (target instanceof HTMLInputElement)
     return !["checkbox", "radio", "range", "file"].includes(target.type);
   return target instanceof HTMLTextAreaElement || (target instanceof HTMLElement && target.isContentEditable);

@@ -56,7 +56,8 @@ export class Controls {
   #alphabets: readonly Alphabet[] = [];
   #ready = false;
 
-  constructor(actions: ControlActions) {
+  /** `keep` are the controls of what is kept. */
+  constructor(actions: ControlActions, keep: HTMLElement) {
     this.#way = new Stepper(WAYS, actions.setWay);
     this.#shot = new Stepper(SHOTS, actions.setShot);
     this.#fill.type = "button";
@@ -69,6 +70,7 @@ export class Controls {
       make("div", "draw-control-row head", this.#heading, this.#shuffle.button, this.#undo.button),
       make("div", "draw-control-row", this.#way.element, this.#shot.element),
       make("div", "draw-control-row fill", this.#alphabet, this.#fill),
+      keep,
     );
   }
 

@@ -125,6 +125,22 @@ export class Task<Aside> {
     this.#step({ way: classes.length, shots, queries, names });
   }
 
+  /** Puts saved drawings in the place of everything, as a step that can be taken back or as the beginning. */
+  restore(
+    saved: Pick<TaskState, "way" | "shot" | "names"> &
+      Record<"shots" | "queries", readonly Omit<Shot, "id">[]>,
+    undoable: boolean,
+  ): void {
+    const number = (drawing: Omit<Shot, "id">) => ({ ...drawing, id: this.#nextId++ });
+    const state = { ...saved, shots: saved.shots.map(number), queries: saved.queries.map(number) };
+    if (undoable) {
+      this.#step(state);
+      return;
+    }
+    this.#state = state;
+    this.events.emit("change", this.#state);
+  }
+
   /** Adds a drawing to a class, last in the order. False where the class is full. */
   add(classId: number, ink: Ink): boolean {
     if (classId >= this.#state.way || this.shotsOf(classId).length >= MOST_SHOTS) return false;

@@ -7,7 +7,14 @@ import type { Lab } from "../../lab.ts";
 import type { MethodId } from "../../lab-types.ts";
 import type { App } from "../app.ts";
 import { make } from "../dom.ts";
-import type { FoundFile } from "../drops.ts";
+import { type FoundFile, onFiles } from "../drops.ts";
+import { KeepControls } from "../keep/controls.ts";
+import { DrawingFiles } from "../keep/drawing-files.ts";
+import { DrawingsWork, EMPTY } from "../keep/drawings.ts";
+import { Files, isKshotFile } from "../keep/files.ts";
+import { Keeper } from "../keep/keeper.ts";
+import { SavedLine } from "../keep/saved-line.ts";
+import { keepWords } from "../keep/words.ts";
 import { onLanguage } from "../language.ts";
 import { showToast } from "../toast.ts";
 import { Asking, type Question } from "./asking.ts";
@@ -29,6 +36,8 @@ class DrawView {
   readonly #pane: QueryPane;
   readonly #task: Task<Strokes>;
   readonly #controls: Controls;
+  readonly #keep: KeepControls;
+  readonly #app: App;
   readonly #support: SupportView;
   readonly #queries: QueriesView;
   readonly #order = new OrderView();
@@ -48,19 +57,44 @@ class DrawView {
   #before: Asked | null = null;
 
   constructor(app: App, panel: HTMLElement) {
+    this.#app = app;
     this.#pane = new QueryPane({
       addTo: (id) => void this.#addTo(id),
       askPhoto: (file) => void this.#askPhoto(file),
     });
     const { pad } = this.#pane;
     this.#task = new Task({ take: () => pad.strokes, put: (strokes) => this.#putBack(strokes) });
-    this.#controls = new Controls({
-      setWay: (way) => this.#task.setWay(way),
-      setShot: (shot) => this.#task.setShot(shot),
-      fill: (alphabet) => void this.#fill(alphabet),
-      shuffle: () => this.#shuffle(),
-      undo: () => this.#undo(),
+    const keeper = new Keeper(new DrawingsWork(this.#task));
+    const saved = new SavedLine(keeper);
+    const undoTask = () => {
+      this.#task.undo();
+      showToast(drawWords().undone);
+    };
+    const files = new Files(app, new DrawingFiles(this.#task, undoTask));
+    this.#keep = new KeepControls(saved, ".kshot", {
+      open: (file) => void files.open(file),
+      save: () => void files.save(),
+      startOver: () => {
+        this.#task.restore(EMPTY, true);
+        this.#tell(keepWords().startedOver);
+      },
     });
+    onFiles((given) => {
+      const file = given.find(isKshotFile);
+      if (file === undefined || !drawIsOpen()) return false;
+      void files.open(file);
+      return true;
+    });
+    this.#controls = new Controls(
+      {
+        setWay: (way) => this.#task.setWay(way),
+        setShot: (shot) => this.#task.setShot(shot),
+        fill: (alphabet) => void this.#fill(alphabet),
+        shuffle: () => this.#shuffle(),
+        undo: () => this.#undo(),
+      },
+      this.#keep.element,
+    );
     this.#support = new SupportView({
       remove: (shot) => this.#remove(shot),
       addFiles: (classId, files) => void this.#addFiles(classId, files),
@@ -76,6 +110,7 @@ class DrawView {
     support.append(this.#support.element, this.#order.element, this.#queries.element);
     panel.replaceChildren(
       this.#loader.element,
+      saved.notice,
       make("div", "draw-top", this.#pane.element, support, this.#overview.element),
       this.#episodes.element,
       this.#cards.element,
@@ -83,13 +118,18 @@ class DrawView {
     pad.events.on("change", () => {
       this.#inking = this.#askPad();
     });
-    this.#task.events.on("change", () => this.#onTask());
+    this.#task.events.on("change", () => {
+      this.#onTask();
+      keeper.changed();
+    });
     startDrawKeys({ addTo: (id) => void this.#addTo(id), undo: () => this.#undo(), isOpen: drawIsOpen });
     app.events.on("theme", () => pad.redraw());
     app.events.on("status", (status) => {
       if (status === "ready") this.#ask();
+      this.#show();
     });
     onLanguage(() => this.#show());
+    void keeper.start();
   }
 
   /** The page is on show. */
@@ -289,6 +329,7 @@ class DrawView {
     const { question } = this.#asking;
     this.#pane.update(state.way, question?.ink ?? null, question?.origin ?? "pad");
     this.#controls.update(state, undoable);
+    this.#keep.update(this.#app.ready !== null, filled > 0);
     this.#empty.textContent = filled === 0 ? says.empty : says.oneMore;
     this.#empty.hidden = filled > 1;
     this.#support.update(state);

@@ -5,12 +5,22 @@
  */
 import { fetchFile } from "../../download.ts";
 import { asKShotError, KShotError } from "../../errors.ts";
-import type { ImportReport, KShotState } from "../../types.ts";
+import type { FileKind, ImportOptions, ImportReport, KShotState } from "../../types.ts";
 import type { App } from "../app.ts";
 import { wordsOf } from "../language.ts";
 import { showToast } from "../toast.ts";
 import { ImportDialog } from "./import-dialog.ts";
 import { keepWords } from "./words.ts";
+
+/** The task whose files they are. */
+export interface FileTask {
+  kind: FileKind;
+  /** All there is now. */
+  state(): KShotState;
+  /** Takes a file's state in as one step of undo. */
+  put(state: KShotState, options: Required<ImportOptions>): Promise<ImportReport>;
+  undo(): void;
+}
 
 /** The ending of our files. */
 const ENDING = ".kshot";
@@ -22,11 +32,13 @@ export function isKshotFile({ name }: File): boolean {
 
 export class Files {
   readonly #app: App;
+  readonly #task: FileTask;
   readonly #dialog = new ImportDialog();
   #opening: Promise<void> = Promise.resolve();
 
-  constructor(app: App) {
+  constructor(app: App, task: FileTask) {
     this.#app = app;
+    this.#task = task;
   }
 
   /** Saves everything as a file. */
@@ -34,7 +46,9 @@ export class Files {
     const engine = this.#app.ready;
     if (engine === null) return;
     try {
-      download(await engine.exportFile(), `kshot-${stamp()}${ENDING}`);
+      const { kind } = this.#task;
+      const name = kind === "objects" ? "kshot" : `kshot-${kind}`;
+      download(await engine.writeFile(this.#task.state(), kind), `${name}-${stamp()}${ENDING}`);
     } catch (error) {
       const { says, todo } = wordsOf(asKShotError(error, "engine_crashed"));
       showToast(`${says} ${todo}`);
@@ -48,7 +62,7 @@ export class Files {
 
   /** Opens the file at an address, with its progress. */
   openAddress(address: string): Promise<boolean> {
-    const name = decodeURIComponent(new URL(address, location.href).pathname.split("/").at(-1) || address);
+    const name = nameOf(address);
     let opened = false;
     return this.#queue(async () => {
       this.#dialog.begin(name);
@@ -102,18 +116,15 @@ export class Files {
     if (engine === null) return false;
     this.#dialog.begin(name);
     try {
-      const state = await engine.readFile(file);
+      const state = await engine.readFile(file, this.#task.kind);
       const mode = await this.#chooseMode(state);
       if (mode === "cancel") {
         this.#dialog.close();
         return false;
       }
-      const report = await this.#app.history.group(() =>
-        engine.restoreState(state, {
-          mode,
-          onProgress: (done, total) => this.#dialog.work(() => keepWords().anew(done, total), done / total),
-        }),
-      );
+      const onProgress = (done: number, total: number) =>
+        this.#dialog.work(() => keepWords().anew(done, total), done / total);
+      const report = await this.#task.put(state, { mode, onProgress });
       this.#dialog.close();
       this.#tell(report);
       return true;
@@ -125,12 +136,13 @@ export class Files {
   }
 
   async #chooseMode(state: KShotState): Promise<"replace" | "add" | "cancel"> {
-    const here = count(this.#app.engine?.support.classes ?? []);
+    const own = this.#task.state();
+    const here = count(own.classes);
     if (here.shots === 0) return "replace"; // There is nothing to lose.
     return this.#dialog.ask(() => {
       const says = keepWords();
       const there = count(state.classes);
-      const other = state.embedder.sha256 !== this.#app.engine?.embedder.sha256;
+      const other = state.embedder.sha256 !== own.embedder.sha256;
       return [
         says.holds(says.classes(there.classes), says.shots(there.shots)),
         says.here(says.classes(here.classes), says.shots(here.shots)),
@@ -144,12 +156,21 @@ export class Files {
     const told = [says.opened(says.classes(classes), says.shots(shots))];
     if (embeddedAnew > 0) told.push(says.embeddedAnew(embeddedAnew));
     if (lost > 0) told.push(says.lost(lost));
-    showToast(told.join(" "), () => void this.#app.history.undo());
+    showToast(told.join(" "), () => this.#task.undo());
   }
 }
 
 function count(classes: readonly { shots: readonly unknown[] }[]): { classes: number; shots: number } {
   return { classes: classes.length, shots: classes.reduce((sum, { shots }) => sum + shots.length, 0) };
+}
+
+/** What the file at an address is called; what is no address is told by itself. */
+function nameOf(address: string): string {
+  try {
+    return decodeURIComponent(new URL(address, location.href).pathname.split("/").at(-1) || address);
+  } catch {
+    return address;
+  }
 }
 
 /** The day and the minute, as file names sort them. */

@@ -5,6 +5,9 @@ import { find, make, setText } from "../dom.ts";
 import { onLanguage, words, wordsOf } from "../language.ts";
 import { keepWords } from "./words.ts";
 
+/** Each task has a dialog, and each of them names of its own. */
+let dialogs = 0;
+
 type Choice = ImportMode | "cancel" | "retry";
 
 export class ImportDialog {
@@ -19,8 +22,9 @@ export class ImportDialog {
   #say: () => void = () => {};
 
   constructor() {
-    this.#title.id = "import-title";
-    this.#text.id = "import-text";
+    dialogs++;
+    this.#title.id = `import-title-${dialogs}`;
+    this.#text.id = `import-text-${dialogs}`;
     this.#bar.max = 1;
     this.#bar.setAttribute("aria-labelledby", this.#text.id);
     this.#dialog.setAttribute("aria-labelledby", this.#title.id);

@@ -1,10 +1,11 @@
 /** Keeping the camera task put together: what is saved, files out and in, and starting over. */
-import type { KShot } from "../../kshot.ts";
+import { type KShot, KShotError } from "../../kshot.ts";
 import type { App } from "../app.ts";
-import { find, make, makeIcon, setLabel, setText } from "../dom.ts";
+import { find } from "../dom.ts";
 import { offerFiles, onFiles } from "../drops.ts";
-import { onLanguage, words } from "../language.ts";
+import { words } from "../language.ts";
 import { showToast } from "../toast.ts";
+import { KeepControls } from "./controls.ts";
 import { Files, isKshotFile } from "./files.ts";
 import { Keeper } from "./keeper.ts";
 import { ObjectsWork } from "./objects.ts";
@@ -29,12 +30,17 @@ export class Keeping {
       if (told.length > 0) showToast(told.join(" "), undoable ? () => void app.history.undo() : undefined);
     });
     this.#keeper = new Keeper(this.#work);
-    this.#files = new Files(app);
+    this.#files = new Files(app, {
+      kind: "objects",
+      state: () => this.#use().exportState(),
+      put: (state, options) => app.history.group(() => this.#use().restoreState(state, options)),
+      undo: () => void app.history.undo(),
+    });
     for (const event of ["support", "settings"] as const) app.events.on(event, () => this.#keeper.changed());
     this.#makeControls();
     onFiles((files) => {
       const file = files.find(isKshotFile);
-      if (file === undefined) return false;
+      if (file === undefined || document.documentElement.dataset.tab === "draw") return false;
       void this.#files.open(file);
       return true;
     });
@@ -59,36 +65,26 @@ export class Keeping {
     history.replaceState(history.state, "", address);
   }
 
+  #use(): KShot {
+    const engine = this.#app.ready;
+    if (engine === null) throw new KShotError("engine_crashed", "the engine is not ready");
+    return engine;
+  }
+
   #makeControls(): void {
     const saved = new SavedLine(this.#keeper);
-    const input = make("input");
-    input.type = "file";
-    input.accept = ".kshot,.zip,.tm";
-    input.hidden = true;
-    const [open, openText] = makeTool("open", () => input.click());
-    const [save, saveText] = makeTool("save", () => void this.#files.save());
-    const [over, overText] = makeTool("trash", () => void this.#startOver());
-    input.addEventListener("change", () => {
-      const file = input.files?.[0];
-      input.value = "";
-      if (file !== undefined && !offerFiles([file], true)) void this.#files.open(file);
+    const controls = new KeepControls(saved, ".kshot,.zip,.tm", {
+      open: (file) => {
+        if (!offerFiles([file], true)) void this.#files.open(file);
+      },
+      save: () => void this.#files.save(),
+      startOver: () => void this.#startOver(),
     });
-    find("keep").append(saved.element, open, input, save, over);
+    find("keep").append(controls.element);
     find("keep-notice").append(saved.notice);
-    onLanguage(() => {
-      const says = keepWords();
-      setText(openText, says.open);
-      setText(saveText, says.save);
-      setText(overText, says.startOver);
-      open.title = says.openTitle;
-      save.title = says.saveTitle;
-      setLabel(over, says.startOver);
-    });
     const show = () => {
-      const ready = this.#app.ready !== null;
-      open.disabled = !ready;
       const filled = this.#app.engine?.support.classes.some(({ shots }) => shots.length > 0) ?? false;
-      save.disabled = over.disabled = !ready || !filled;
+      controls.update(this.#app.ready !== null, filled);
     };
     for (const event of ["support", "status"] as const) this.#app.events.on(event, show);
     show();
@@ -103,12 +99,4 @@ export class Keeping {
     });
     showToast(keepWords().startedOver, () => void this.#app.history.undo());
   }
-}
-
-function makeTool(icon: string, act: () => void): [button: HTMLButtonElement, text: HTMLElement] {
-  const text = make("span");
-  const button = make("button", "tool", makeIcon(icon), text);
-  button.type = "button";
-  button.addEventListener("click", act);
-  return [button, text];
 }

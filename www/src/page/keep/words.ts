@@ -23,6 +23,7 @@ const en = {
   saveTitle: "Save classes, photos and settings as one .kshot file",
   open: "Open file",
   openTitle: "Open a .kshot file, or a zip of photos with a folder for each class",
+  openKshotTitle: "Open a .kshot file",
   startOver: "Start over",
   startedOver: "All classes are removed.",
 
@@ -80,6 +81,7 @@ const zh: KeepWords = {
   saveTitle: "把类别、照片和设置存为一个 .kshot 文件",
   open: "打开文件",
   openTitle: "打开 .kshot 文件，或每个类别一个文件夹的照片 zip",
+  openKshotTitle: "打开 .kshot 文件",
   startOver: "重新开始",
   startedOver: "已删除所有类别。",
 
