@@ -148,7 +148,7 @@ class DrawView {
     this.#asking.use(lab);
     this.#controls.setAlphabets(lab.alphabets);
     this.#show();
-    if (this.#pane.pad.drawn) void this.#askPad();
+    if (this.#pane.pad.drawn) this.#inking = this.#askPad();
     else this.#ask();
   }
 
@@ -306,7 +306,7 @@ class DrawView {
     if (pad.strokes.length > 0 || strokes.length === 0) return;
     pad.restore(strokes);
     pad.show(null);
-    void this.#askPad();
+    this.#inking = this.#askPad();
   }
 
   #tell(text: string): void {
