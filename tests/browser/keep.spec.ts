@@ -24,6 +24,32 @@ async function told(kshot: KShotPage): Promise<string[]> {
   return kshot.page.locator("#bars li").allTextContents();
 }
 
+/** Changes what is kept behind the page's back. */
+async function changeKept(
+  page: Page,
+  change: (heads: IDBObjectStore, pieces: IDBObjectStore) => unknown,
+): Promise<void> {
+  await page.evaluate(
+    (source) =>
+      new Promise<void>((resolve, reject) => {
+        const open = indexedDB.open("kshot");
+        open.onerror = () => reject(open.error);
+        open.onsuccess = () => {
+          const transaction = open.result.transaction(["heads", "pieces"], "readwrite");
+          new Function("heads", "pieces", `(${source})(heads, pieces)`)(
+            transaction.objectStore("heads"),
+            transaction.objectStore("pieces"),
+          );
+          transaction.oncomplete = () => {
+            open.result.close();
+            resolve();
+          };
+        };
+      }),
+    change.toString(),
+  );
+}
+
 async function fillTwoClasses(kshot: KShotPage): Promise<void> {
   await kshot.addPhotos(0, ["cup-01.jpg", "cup-02.jpg"].map(pathOf));
   await kshot.addPhotos(1, ["football-01.jpg", "football-02.jpg"].map(pathOf));
@@ -223,25 +249,11 @@ test("what was kept and cannot be opened is not overwritten unasked", async ({ k
   await fillTwoClasses(kshot);
   await expectSaved(page);
   // A shot is gone from the database, as after a disk fault.
-  const damage = () =>
-    page.evaluate(
-      () =>
-        new Promise<void>((resolve, reject) => {
-          const open = indexedDB.open("kshot");
-          open.onerror = () => reject(open.error);
-          open.onsuccess = () => {
-            const pieces = open.result.transaction("pieces", "readwrite").objectStore("pieces");
-            pieces.openCursor().onsuccess = ({ target }) => {
-              (target as IDBRequest<IDBCursorWithValue>).result.delete();
-              pieces.transaction.oncomplete = () => {
-                open.result.close();
-                resolve();
-              };
-            };
-          };
-        }),
-    );
-  await damage();
+  await changeKept(page, (heads, pieces) => {
+    pieces.openCursor().onsuccess = ({ target }) =>
+      (target as IDBRequest<IDBCursorWithValue>).result.delete();
+    return heads;
+  });
   await page.reload();
   await kshot.ready();
   await kshot.expectCount(0, 0);
@@ -254,6 +266,45 @@ test("what was kept and cannot be opened is not overwritten unasked", async ({ k
   await page.reload();
   await kshot.ready();
   await kshot.expectCount(0, 1);
+});
+
+test("what another network made is embedded anew from its photos, says so, and is kept as it is now", async ({
+  kshot,
+  page,
+}) => {
+  await kshot.open();
+  await fillTwoClasses(kshot);
+  await expectSaved(page);
+  await changeKept(page, (heads) => {
+    heads.get("objects").onsuccess = ({ target }) => {
+      const head = (target as IDBRequest).result;
+      head.record.embedder = { name: "older", sha256: "ab".repeat(32), dimensions: 1280 };
+      heads.put(head, "objects");
+    };
+  });
+  await page.reload();
+  await kshot.ready();
+  const note = page.getByRole("status").filter({ hasText: "4 shots were made with another network" });
+  await expect(note).toBeVisible();
+  await kshot.expectCount(0, 2);
+  await kshot.askAbout(pathOf("cup-05.jpg"));
+  await kshot.expectAnswer(0);
+  await expectSaved(page);
+  const made = () =>
+    page.evaluate(
+      () =>
+        new Promise<string>((resolve) => {
+          const open = indexedDB.open("kshot");
+          open.onsuccess = () => {
+            const head = open.result.transaction("heads").objectStore("heads").get("objects");
+            head.onsuccess = () => {
+              open.result.close();
+              resolve(head.result.record.embedder.name);
+            };
+          };
+        }),
+    );
+  await expect.poll(made).toBe("efficientnet_lite0");
 });
 
 test("the drawing page keeps its support set, its order, its samples and so its answers", async ({

@@ -43,10 +43,11 @@ export class DrawingsWork implements Work {
     return { look: JSON.stringify([way, shot, ids]), record, pieces: new Map() };
   }
 
-  async put({ record }: Saved, undoable: boolean): Promise<void> {
-    if (record === null && !undoable) return;
+  async put({ record }: Saved, undoable: boolean): Promise<boolean> {
+    if (record === null && !undoable) return true;
     // What was drawn while this was on its way is not lost either: undo brings it back.
     this.#task.restore(record === null ? EMPTY : read(record), undoable || this.#task.undoable);
+    return true;
   }
 }
 

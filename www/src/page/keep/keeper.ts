@@ -14,8 +14,11 @@ export interface Work {
   name: "objects" | "drawings" | "faces";
   /** All there is now, or null where there is nothing that anyone would miss. */
   take(): Snapshot | null;
-  /** Puts saved work in the place of all there is. Throws a `KShotError` where it cannot be used. */
-  put(saved: Saved, undoable: boolean): Promise<void>;
+  /**
+   * Puts saved work in the place of all there is; false where it is no longer what was saved, and so to be saved
+   * anew. Throws a `KShotError` where it cannot be used.
+   */
+  put(saved: Saved, undoable: boolean): Promise<boolean>;
 }
 
 /**
@@ -126,10 +129,10 @@ export class Keeper {
   async loadNewer(): Promise<void> {
     try {
       const saved = await database.load(this.#work.name);
-      if (saved === null) this.#base = null;
-      else await this.#put(saved, true);
-      this.#dirty = false;
-      this.#set({ kind: saved === null ? "idle" : "saved" });
+      if (saved === null) {
+        this.#base = null;
+        this.#set({ kind: "idle" });
+      } else await this.#put(saved, true);
     } catch (error) {
       this.#fail(error);
     }
@@ -149,16 +152,19 @@ export class Keeper {
   }
 
   async #put(saved: Saved, undoable: boolean): Promise<void> {
+    let same: boolean;
     try {
-      await this.#work.put(saved, undoable);
+      same = await this.#work.put(saved, undoable);
     } catch (error) {
       if (!(error instanceof KShotError)) throw error;
       this.#set({ kind: "unread", error });
       return;
     }
     this.#base = saved.revision;
-    this.#look = this.#work.take()?.look ?? null;
+    this.#look = same ? (this.#work.take()?.look ?? null) : null;
+    this.#dirty = !same;
     this.#set({ kind: "saved" });
+    if (!same) this.changed();
   }
 
   async #save(): Promise<void> {

@@ -1,7 +1,7 @@
 /** Keeping the camera task put together: what is saved, files out and in, and starting over. */
 import { type KShot, KShotError } from "../../kshot.ts";
 import type { App } from "../app.ts";
-import { find } from "../dom.ts";
+import { find, setText } from "../dom.ts";
 import { offerFiles, onFiles } from "../drops.ts";
 import { words } from "../language.ts";
 import { showToast } from "../toast.ts";
@@ -22,7 +22,11 @@ export class Keeping {
   constructor(app: App) {
     this.#app = app;
     this.#work = new ObjectsWork(async (restore, undoable) => {
-      const { embeddedAnew, lost } = await (undoable ? app.history.group(restore) : restore());
+      // At the start this is the last step of loading, and its line is on show.
+      const onProgress = (done: number, total: number) =>
+        setText(find("loading-step"), keepWords().anew(done, total));
+      const run = () => restore(onProgress);
+      const { embeddedAnew, lost } = await (undoable ? app.history.group(run) : run());
       const says = keepWords();
       const told = undoable ? [says.loaded] : [];
       if (embeddedAnew > 0) told.push(says.embeddedAnew(embeddedAnew));

@@ -18,8 +18,11 @@ interface ObjectsPiece {
   thumbnail: { bytes: ArrayBuffer; type: string } | null;
 }
 
-/** Runs a restore, as one step of undo where it is `undoable`. */
-type Restore = (restore: () => Promise<ImportReport>, undoable: boolean) => Promise<void>;
+/** Runs a restore, as one step of undo where it is `undoable`; it tells how far it is where it takes its time. */
+type Restore = (
+  restore: (onProgress: (done: number, total: number) => void) => Promise<ImportReport>,
+  undoable: boolean,
+) => Promise<void>;
 
 export class ObjectsWork implements Work {
   readonly name = "objects";
@@ -58,17 +61,20 @@ export class ObjectsWork implements Work {
     return { look: JSON.stringify(record), record, pieces };
   }
 
-  async put(saved: Saved, undoable: boolean): Promise<void> {
+  async put(saved: Saved, undoable: boolean): Promise<boolean> {
     const engine = this.#engine;
     const record = saved.record as ObjectsRecord | null;
-    if (engine === null) return;
+    if (engine === null) return true;
+    let same = true;
     const state = readSaved(record, saved.pieces, engine);
-    await this.#restore(async () => {
-      const report = await engine.restoreState(state);
+    await this.#restore(async (onProgress) => {
+      const report = await engine.restoreState(state, { onProgress });
       // Shots that are what was saved keep their names; what was embedded anew is new to the database.
-      if (report.embeddedAnew + report.lost === 0) this.#name(engine, record);
+      same = report.embeddedAnew + report.lost === 0;
+      if (same) this.#name(engine, record);
       return report;
     }, undoable);
+    return same;
   }
 
   #name(engine: KShot, record: ObjectsRecord | null): void {
