@@ -13,6 +13,7 @@ import { acceptDrops, type FoundFile, filesOf, isZip, onFiles, openZips } from "
 import { keepShot } from "./guidance/asking.ts";
 import { guidanceWords } from "./guidance/words.ts";
 import { download } from "./keep/files.ts";
+import { keepWords } from "./keep/words.ts";
 import { onLanguage, words, wordsOf } from "./language.ts";
 import type { Recorder } from "./recorder.ts";
 import { Refusals } from "./refusals.ts";
@@ -137,6 +138,7 @@ class ClassList implements CardActions {
   }
 
   addFiles(card: ClassCard, files: FoundFile[]): void {
+    sayUnpacking(files);
     void openZips(files).then(async ({ found, refused }) => {
       const photos = found.map(({ file }) => file);
       if (photos.length > 0 || refused.length === 0) await this.#fill(card, photos);
@@ -178,6 +180,7 @@ class ClassList implements CardActions {
   /** One class for each folder, named like it. */
   async #addFolders(files: FoundFile[]): Promise<void> {
     this.#adderRefusals.clear();
+    sayUnpacking(files);
     const { found, refused } = await openZips(files);
     for (const { name, error } of refused) this.#adderRefusals.add(name, error);
     const folders = byFolder(found);
@@ -273,6 +276,11 @@ class ClassList implements CardActions {
     this.#quick.set(summary.id, button);
     return button;
   }
+}
+
+/** A large zip takes a moment. */
+function sayUnpacking(files: readonly FoundFile[]): void {
+  if (files.some(({ file }) => isZip(file))) showToast(keepWords().reading);
 }
 
 /** Starts the cards. */

@@ -21,7 +21,8 @@ export class KeepControls {
   constructor(saved: SavedLine, accept: string, actions: KeepActions) {
     const input = make("input");
     input.type = "file";
-    input.accept = accept;
+    // Phones offer no file of an ending that they do not know, but they do offer "data".
+    input.accept = `${accept},application/octet-stream`;
     input.hidden = true;
     input.addEventListener("change", () => {
       const file = input.files?.[0];
