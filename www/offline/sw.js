@@ -3,7 +3,7 @@
  * into the build, with the version and the SHA-256 of every file in the place of the two names below.
  *
  * A version is taken whole or not at all, and pages of one version get files of that version alone: each has a cache of
- * its own, a new one waits until no page of the old one is open, and what does not have the expected hash, as in the
+ * its own, a new one waits until no page of the old one is open (nothing here hurries it), and what does not have the expected hash, as in the
  * middle of a deployment, ends the installation. The old version goes on then.
  */
 const VERSION = "__VERSION__";
@@ -15,9 +15,6 @@ const urlOf = (path) => new URL(path, self.registration.scope).href;
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
-self.addEventListener("message", ({ data }) => {
-  if (data === "activate") self.skipWaiting();
-});
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const path = pathOf(request);
@@ -69,14 +66,6 @@ async function activate() {
 }
 
 async function answer(request, path) {
-  if (request.mode === "navigate" && self.registration.waiting !== null) {
-    const pages = await self.clients.matchAll({ type: "window" });
-    // A new version waits, and this page, which is being reloaded, is the last of the old one.
-    if (pages.length < 2) {
-      self.registration.waiting.postMessage("activate");
-      return new Response("", { headers: { refresh: "0" } });
-    }
-  }
   const kept = await (await caches.open(CACHE)).match(urlOf(path));
   return kept ?? fetch(request);
 }
