@@ -284,3 +284,52 @@ test("an engine that dies twice is told, and trying again brings the shots back"
   await opened.expectState("live");
   expect(await opened.ask("football-07.jpg")).toBe("ball");
 });
+
+test("it begins with a .kshot file, takes another, and says what is wrong with one that is none", async ({
+  openElement,
+}) => {
+  const opened = await openElement("<k-shot></k-shot>");
+  const { page, element, site } = opened;
+  await opened.start();
+  await opened.run((element) => element.stop());
+  await opened.teach(0, CUP?.shots ?? []);
+  await opened.teach(1, FOOTBALL?.shots ?? []);
+  const file = await opened.run(async ({ kshot }) => {
+    const [cup, ball] = kshot?.support.classes ?? [];
+    await kshot?.renameClass(cup?.id ?? 0, "cup");
+    await kshot?.renameClass(ball?.id ?? 0, "ball");
+    await kshot?.setSettings({ metric: "cosine" });
+    const bytes = new Uint8Array((await (await kshot?.exportFile())?.arrayBuffer()) ?? new ArrayBuffer(0));
+    return Array.from(bytes);
+  });
+  await page.route("**/lesson.kshot", (route) => route.fulfill({ body: Buffer.from(file) }));
+  await page.route("**/other.kshot", (route) => route.fulfill({ body: "no such file" }));
+
+  await page.goto(site.url);
+  await opened.run((element) => {
+    element.src = "lesson.kshot";
+    element.method = "siamese";
+  });
+  await opened.start();
+  expect(await opened.run(({ kshot }) => kshot?.support.classes.map(({ name }) => name))).toEqual([
+    "cup",
+    "ball",
+  ]);
+  // The file's settings hold where no attribute says otherwise.
+  expect(await opened.run(({ kshot }) => kshot?.settings)).toMatchObject({
+    metric: "cosine",
+    method: "siamese",
+  });
+  expect(await opened.ask("football-07.jpg")).toBe("ball");
+
+  const told = opened.run(
+    (element) =>
+      new Promise<string>((resolve) => {
+        element.addEventListener("error", ({ detail }) => resolve(detail.code));
+        element.src = "other.kshot";
+      }),
+  );
+  expect(await told).toBe("file_not_kshot");
+  expect(await opened.ask("football-07.jpg"), "what is there stays").toBe("ball");
+  await expect(element.getByRole("textbox").first()).toHaveValue("cup");
+});

@@ -25,7 +25,8 @@ interface GuidanceWords {
   moved(other: string): string;
 }
 
-const languages: Record<Language, GuidanceWords> = {
+/** The words by language. */
+export const guidanceLanguages: Record<Language, GuidanceWords> = {
   en: {
     title: "How well your classes hold",
     result: (asked, right) =>
@@ -74,5 +75,5 @@ const languages: Record<Language, GuidanceWords> = {
 
 /** The words in the language in use. */
 export function guidanceWords(): GuidanceWords {
-  return languages[language()];
+  return guidanceLanguages[language()];
 }

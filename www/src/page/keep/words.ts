@@ -110,9 +110,10 @@ const zh: KeepWords = {
   savePhotosOf: (name) => `把 ${name} 的照片存为 zip`,
 };
 
-const all: Record<Language, KeepWords> = { en, zh };
+/** The words by language. */
+export const keepLanguages: Record<Language, KeepWords> = { en, zh };
 
 /** The words in use; read them when they are shown, never keep them. */
 export function keepWords(): KeepWords {
-  return all[language()];
+  return keepLanguages[language()];
 }
