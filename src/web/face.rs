@@ -402,7 +402,7 @@ impl Faces {
         if let Some(person) = person {
             self.people.person(person).map_err(throw)?;
         }
-        if !(1..=MOST_TURNS).contains(&turns) || !(seconds > 0.0 && seconds <= MOST_SECONDS) {
+        if !((1..=MOST_TURNS).contains(&turns) && seconds > 0.0 && seconds <= MOST_SECONDS) {
             return Err(throw(Error::SettingInvalid {
                 name: "challenge",
                 range: "1 to 8 turns in up to 120 seconds",

@@ -22,6 +22,7 @@
 //! - [`drawings`]: all trained weights in one file; [`contestants`] and [`omniglot_table`]: the
 //!   methods beside the published figures
 //! - [`cosine_pair`]: prototypes trained by cosine beside those trained by distance
+//! - [`verify`]: how well people are told apart by their faces
 //! - [`samples`]: the sample characters of the drawing page
 //! - [`convert`]: a PyTorch checkpoint to the weights file, by way of [`safetensors_file`];
 //!   [`faces`]: the networks for faces to theirs
@@ -52,3 +53,4 @@ pub mod statistics;
 pub mod temperature;
 pub mod train;
 pub mod usable;
+pub mod verify;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use training::{
     calibrate, convert, cosine_pair, drawings, evaluate, faces, omniglot_table, samples, train,
+    verify,
 };
 
 /// Exit code of every error, the one that clap uses for a wrong argument.
@@ -38,6 +39,8 @@ enum Command {
     ConvertWeights(convert::Arguments),
     /// Convert the two networks for faces to the weights file that kshot bundles
     ConvertFaces(faces::Arguments),
+    /// Measure how well people are told apart by their faces, and draw the curve
+    VerifyEval(verify::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::OmniglotSamples(arguments) => samples::write_samples(&arguments),
         Command::ConvertWeights(arguments) => convert::convert(&arguments),
         Command::ConvertFaces(arguments) => faces::convert(&arguments),
+        Command::VerifyEval(arguments) => verify::verify_eval(&arguments),
     };
     match result {
         Ok(text) => {
