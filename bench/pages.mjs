@@ -28,7 +28,9 @@ export async function buildPages() {
         outDir: PAGES,
         emptyOutDir: true,
         chunkSizeWarningLimit: 100_000,
-        rolldownOptions: { input: ["speed", "engine", "first"].map((page) => join(pages, `${page}.html`)) },
+        rolldownOptions: {
+          input: ["speed", "engine", "faces", "first"].map((page) => join(pages, `${page}.html`)),
+        },
       },
     }),
     configFile: false,

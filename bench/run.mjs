@@ -15,6 +15,7 @@ import { ROOT, Stop, say } from "../scripts/command.mjs";
 import { browserChoice, withPage } from "./browser.mjs";
 import { describeMachine } from "./machine.mjs";
 import { buildPages, PAGES } from "./pages.mjs";
+import { FACES, measureFaces } from "./sections/faces.mjs";
 import { measureMemory } from "./sections/memory.mjs";
 import { measureHead, measureSmoothness } from "./sections/responsiveness.mjs";
 import { measureSpeed } from "./sections/speed.mjs";
@@ -24,6 +25,7 @@ import { serve } from "./server.mjs";
 const SECTIONS = {
   cpu: ["Speed on the CPU, one thread", (context) => measureSpeed(context, "cpu")],
   webgpu: ["Speed on WebGPU", (context) => measureSpeed(context, "webgpu")],
+  faces: ["Faces: find, align, embed", measureFaces],
   start: ["From navigation to the first answer", measureStart],
   bytes: ["Over the wire, with brotli", measureBytes],
   memory: ["Memory", measureMemory],
@@ -41,6 +43,8 @@ export async function runBench(args, executablePath) {
   const server = await serve(PAGES, {
     "/bench/weights.safetensors": join(ROOT, "weights", "efficientnet_lite0.safetensors"),
     "/bench/photo": photo,
+    ...Object.fromEntries(FACES.map((url) => [url, join(ROOT, url.replace("/bench", "tests/fixtures"))])),
+    ...faceApiFiles(),
   });
   try {
     const facts = await withPage("webgpu", `${server.origin}/speed.html`, describeMachine);
@@ -61,6 +65,14 @@ export async function runBench(args, executablePath) {
   } finally {
     await server.close();
   }
+}
+
+/** The models of face-api that are measured, by their URL. */
+function faceApiFiles() {
+  const models = ["tiny_face_detector", "face_landmark_68", "face_recognition"];
+  const files = models.flatMap((model) => [`${model}_model.bin`, `${model}_model-weights_manifest.json`]);
+  const folder = join(ROOT, "node_modules", "@vladmandic", "face-api", "model");
+  return Object.fromEntries(files.map((file) => [`/bench/face-api/${file}`, join(folder, file)]));
 }
 
 function readOptions(args) {
