@@ -91,7 +91,7 @@ test("enrolment keeps its shots when somebody else steps in, and can be finished
   expect(told.held).toMatchObject({ people: 1, enrolmentShots: 0, lastLook: true });
 });
 
-test("people outlive the worker, and nobody outlives being forgotten", async ({ api }) => {
+test("people can be kept and restored, and nobody outlives being forgotten", async ({ api }) => {
   const told = await api.evaluate(async () => {
     const { KShot, codeOf, pictures } = window.api;
     const kshot = await KShot.load({ backend: "cpu" });
@@ -126,6 +126,44 @@ test("people outlive the worker, and nobody outlives being forgotten", async ({ 
   });
   expect(told.nobody).toBe("person_unknown");
   expect(told.refused).toBe("state_other_embedder");
+});
+
+test("people outlive the worker, under the same ids", async ({ api }) => {
+  const before = await api.evaluate(async () => {
+    const { KShot, pictures } = window.api;
+    const kshot = await KShot.load({ backend: "cpu" });
+    const faces = await kshot.openFaces();
+    const gone = await faces.addPerson("Gone");
+    await faces.removePerson(gone);
+    const owner = await faces.addPerson("Owner");
+    for (const name of ["obama-1", "obama-2"]) await faces.addPhoto(owner, await pictures.photo(name));
+    await faces.look(await pictures.photo("obama-3"));
+    Object.assign(window, { kshot, faces, owner });
+    return { owner, people: faces.people.people, verdict: await faces.verify(owner) };
+  });
+  const [worker] = api.workers();
+  await worker?.evaluate(() => {
+    setTimeout(() => {
+      throw new Error("ended by the test");
+    });
+  });
+  await expect.poll(() => api.evaluate(() => Reflect.get(window, "kshot").status)).toBe("recovering");
+  await expect
+    .poll(() => api.evaluate(() => Reflect.get(window, "kshot").status), { timeout: 60_000 })
+    .toBe("ready");
+  const after = await api.evaluate(async () => {
+    const { pictures } = window.api;
+    const [faces, owner] = [Reflect.get(window, "faces"), Reflect.get(window, "owner")];
+    await faces.look(await pictures.photo("obama-3"));
+    const verdict = await faces.verify(owner);
+    const next = await faces.addPerson("Next");
+    return { verdict, next, people: faces.people.people };
+  });
+  expect(before.verdict?.same).toBe(true);
+  expect(after.verdict).toEqual(before.verdict);
+  expect(after.people[0]).toMatchObject({ id: before.owner, name: "Owner" });
+  expect(after.people[0].shots).toHaveLength(2);
+  expect(after.next).toBeGreaterThan(before.owner);
 });
 
 test("a threshold says what it costs, by the scores that ship", async ({ api }) => {

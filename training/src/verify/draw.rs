@@ -54,9 +54,10 @@ pub fn roc(title: &str, scores: &Scores) -> String {
             100.0 * rate
         );
     }
-    let points: Vec<String> = (scores.curve().iter())
+    let mut points: Vec<String> = (scores.curve().iter())
         .map(|(_, accepted, rejected)| format!("{:.1} {:.1}", x(*accepted), y(1.0 - rejected)))
         .collect();
+    points.dedup();
     let (equal, _) = scores.equal_error();
     let _ = writeln!(
         svg,
