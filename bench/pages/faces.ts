@@ -2,7 +2,7 @@
  * Faces: kshot beside @vladmandic/face-api on the same photos, in turns. The runner is bench/sections/faces.mjs.
  *
  * face-api's parts are timed as it offers them: the tiny detector, the 68 landmarks that it aligns by, and the
- * descriptor, which is of the same network as kshot's, with weights of 8 bits.
+ * descriptor, which is of the same network as kshot's, with weights of 8 bits. It has no WebGPU; on a GPU it runs in WebGL.
  */
 import plainUrl from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url";
 import simdUrl from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url";
@@ -43,7 +43,7 @@ const bench = {
       "tfjs-backend-wasm-simd.wasm": simdUrl,
       "tfjs-backend-wasm-threaded-simd.wasm": threadedUrl,
     });
-    const name = backend === "cpu" ? "wasm" : backend;
+    const name = backend === "cpu" ? "wasm" : "webgl";
     if (!(await tf.setBackend(name))) throw new Error(`face-api has no ${name} here`);
     await tf.ready();
     const { nets } = faceapi;

@@ -9,7 +9,7 @@ export const FACES = ["obama-1", "obama-2", "obama-3", "biden-1"].map((name) => 
 export async function measureFaces({ origin, quick }) {
   const rows = [];
   for (const backend of ["cpu", "webgpu"]) {
-    const names = ["kshot, CPU", `face-api, ${backend === "cpu" ? "wasm" : backend}`];
+    const names = ["kshot, CPU", `face-api, ${backend === "cpu" ? "wasm" : "webgl"}`];
     const rounds = backend === "cpu" ? (quick ? 3 : 10) : quick ? 1 : 2;
     const seen = await withPage(backend, `${origin}/faces.html`, async (page) => {
       await page.evaluate((each) => window.bench.load(...each), [backend, FACES]);
