@@ -23,10 +23,11 @@ pub fn roc(title: &str, scores: &Scores) -> String {
     };
     let y = |rate: f64| bottom - ((rate - LEAST) / (1.0 - LEAST)).max(0.0) * (bottom - top);
     let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" \
          font-family=\"sans-serif\" font-size=\"13\">\n\
+         <title>{2}</title>\n\
          <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n\
-         <text x=\"{left}\" y=\"24\">{}</text>\n",
+         <text x=\"{left}\" y=\"24\">{2}</text>\n",
         SIZE.0,
         SIZE.1,
         title.replace('&', "&amp;").replace('<', "&lt;")
