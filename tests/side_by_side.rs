@@ -20,7 +20,7 @@ use kshot::method::{Attended, Method, Support};
 use kshot::weights::Writer;
 use made_up::{fill, numbers};
 
-const EMBEDDERS: [&str; 7] = [
+const EMBEDDERS: [&str; 10] = [
     "prototypical",
     "siamese",
     "triplet",
@@ -28,6 +28,9 @@ const EMBEDDERS: [&str; 7] = [
     "cosface",
     "arcface",
     "autoencoder",
+    "matching",
+    "relation",
+    "snail",
 ];
 
 /// Methods whose answers may change with the order of the shots.
@@ -127,10 +130,10 @@ fn every_method_answers_with_what_it_looked_at() {
 }
 
 #[test]
-fn a_method_answers_as_it_does_alone() {
+fn a_method_answers_as_it_does_alone_on_its_embedder() {
     let device = Device::flex();
-    let conv4 = fill("prototypical", Conv4::new(&device));
-    let embed = |inks: &[Ink]| {
+    let embed = |embedder: &str, inks: &[Ink]| {
+        let conv4 = fill(embedder, Conv4::new(&device));
         let values: Vec<f32> = inks.iter().flatten().map(|ink| f32::from(*ink)).collect();
         let data = TensorData::new(values, [inks.len(), 1, 28, 28]);
         let embeddings = conv4.forward(Tensor::from_data(data, &device));
@@ -138,21 +141,28 @@ fn a_method_answers_as_it_does_alone() {
     };
     let support = shots(4, 2);
     let inks: Vec<Ink> = support.iter().map(|(_, ink)| *ink).collect();
-    let (embedded, query) = (embed(&inks), ink("query"));
-    let embedded = Support {
-        shots: (support.iter().map(|(class, _)| *class))
-            .zip(embedded.chunks(64))
-            .collect(),
-        classes: 4,
-    };
-    let alone: [(Name, &dyn Method); 2] = [
-        (Name::Snail, &fill("snail", Snail::new(&device))),
-        (Name::Relation, &fill("relation", Relation::new(&device))),
+    let query = ink("query");
+    let (snail, relation) = (Snail::new(&device), Relation::new(&device));
+    let alone: [(Name, &str, &dyn Method); 3] = [
+        (Name::Snail, "snail", &fill("snail", snail)),
+        (Name::Relation, "relation", &fill("relation", relation)),
+        (
+            Name::Mann,
+            "prototypical",
+            &fill("mann", Mann::new(&device)),
+        ),
     ];
     let said = lab().read(&support, &query).unwrap();
-    for (name, method) in alone {
+    for (name, embedder, method) in alone {
+        let embedded = embed(embedder, &inks);
+        let embedded = Support {
+            shots: (support.iter().map(|(class, _)| *class))
+                .zip(embedded.chunks(64))
+                .collect(),
+            classes: 4,
+        };
         let fitted = method.fit(&embedded).unwrap();
-        let alone = fitted.read(&embed(&[query])).unwrap();
+        let alone = fitted.read(&embed(embedder, &[query])).unwrap();
         let said = said.iter().find(|said| said.name == name).unwrap();
         for (alone, said) in alone.scores.iter().zip(&said.reading.scores) {
             assert!((alone - said).abs() < TOLERANCE, "{name:?}");

@@ -20,7 +20,7 @@ use crate::train::run::WEIGHTS;
 use crate::train::start::{load_embedder, load_head};
 
 /// Embedders, as they are trained and as their weights are named.
-pub const EMBEDDERS: [&str; 7] = [
+pub const EMBEDDERS: [&str; 10] = [
     "prototypical",
     "siamese",
     "triplet",
@@ -28,6 +28,9 @@ pub const EMBEDDERS: [&str; 7] = [
     "cosface",
     "arcface",
     "autoencoder",
+    "matching",
+    "relation",
+    "snail",
 ];
 
 /// Most bytes of the file: what a visitor who opens the drawing pad downloads.

@@ -176,8 +176,10 @@ fn write(episodes: usize, contestants: &[Contestant], rows: &[Row]) -> String {
          ```sh\nKSHOT_DATA=data cargo run --release -p training -- omniglot-table\n```\n\n\
          from `weights/drawings.safetensors` (half precision, as the page has it), whose training \
          `weights/README.md` tells. The Siamese embedder and those of the three margin losses started \
-         from a prototypical encoder; the triplet one and the auto-encoder from random weights; the \
-         methods below the prototypical ones stand on its encoder, which was not trained further. All \
+         from a prototypical encoder; the triplet one and the auto-encoder from random weights. Matching \
+         with full context, the relation network and SNAIL have an encoder of their own, which started \
+         from the prototypical one and learnt together with them; the other methods below the \
+         prototypical ones stand on its encoder, which was not trained further. All \
          weights are the best by the validation split, which for the Siamese ones means the first 100 \
          steps: the longer the pair loss is trained, the lower is its loss and the worse the choice \
          among twenty (after 1,000 larger steps 85.7 % in place of 95.0).\n\n\

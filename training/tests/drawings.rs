@@ -45,15 +45,15 @@ fn write_runs(runs: &Path) {
         match name {
             "siamese" => save(runs, name, &trainee(Siamese::new(&device))),
             "arcface" => save(runs, name, &trainee(Centres::new(30, &device))),
+            "matching" => save(runs, name, &trainee(Matching::new(&device))),
+            "relation" => save(runs, name, &trainee(Relation::new(&device))),
+            "snail" => save(runs, name, &trainee(Snail::new(&device))),
             _ => save(runs, name, &trainee(NoHead)),
         }
     }
-    save(runs, "matching", &Matching::new(&device));
-    save(runs, "relation", &Relation::new(&device));
     save(runs, "imaginary", &Imaginary::new(&device));
     save(runs, "lstm", &PlainLstm::new(&device));
     save(runs, "mann", &Mann::new(&device));
-    save(runs, "snail", &Snail::new(&device));
 }
 
 fn ink() -> Tensor<4> {

@@ -171,7 +171,11 @@ fn settle(
     ensure!(halve_every >= 1, "--halve-every must be at least 1");
     let name = arguments.method.name()?;
     let settings = Settings {
-        method: name.clone(),
+        method: if arguments.joint {
+            format!("{name} --joint")
+        } else {
+            name.clone()
+        },
         seed: arguments.seed,
         learning_rate: arguments.learning_rate,
         halve_every,
