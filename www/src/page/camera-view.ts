@@ -1,44 +1,59 @@
 /**
- * The camera on the stage: asking for it, choosing one, turning it round, freezing it, and what to do
+ * The camera on a page: asking for it, choosing one, turning it round, freezing it, and what to do
  * when it cannot be had. Mirrored for the eye only, and not where it looks away from the user.
  */
 import { Camera, type CameraChoice, cameraAllowed, listCameras, watchCameras } from "../camera.ts";
 import { asKShotError, type KShotError } from "../errors.ts";
 import type { App } from "./app.ts";
-import type { Pace } from "./device-panel.ts";
-import { find, make, setLabel, setText } from "./dom.ts";
-import { watchVideo } from "./frame-loop.ts";
+import { make, setLabel, setText } from "./dom.ts";
+import { type Asking, watchVideo } from "./frame-loop.ts";
 import { onLanguage, words, wordsOf } from "./language.ts";
 
 /** What the stage shows. */
 export type Mode = "off" | "opening" | "live" | "frozen" | "error";
 
-export class CameraView {
+/** Where it is shown and steered. */
+export interface CameraElements {
+  view: HTMLElement;
+  video: HTMLVideoElement;
+  picker: HTMLSelectElement;
+  on: HTMLElement;
+  off: HTMLElement;
+  flip: HTMLElement;
+  /** The button that holds the picture still, and what says that it is; null where it cannot be held. */
+  freeze: { button: HTMLElement; badge: HTMLElement } | null;
+  error: HTMLElement;
+  errorSays: HTMLElement;
+  errorTodo: HTMLElement;
+  retry: HTMLElement;
+}
+
+export class CameraView<T> {
   readonly #app: App;
-  readonly #pace: Pace;
   readonly #camera = new Camera();
-  readonly #video = find<HTMLVideoElement>("video");
-  readonly #picker = find<HTMLSelectElement>("camera-picker");
+  readonly #elements: CameraElements;
+  readonly #asking: Asking<T>;
   readonly #onMode: (mode: Mode) => void;
   #mode: Mode = "off";
   #error: KShotError | null = null;
   #choice: CameraChoice = { facing: "user" };
   #stopWatching: (() => void) | null = null;
 
-  constructor(app: App, pace: Pace, onMode: (mode: Mode) => void) {
+  constructor(app: App, elements: CameraElements, asking: Asking<T>, onMode: (mode: Mode) => void) {
     this.#app = app;
-    this.#pace = pace;
+    this.#elements = elements;
+    this.#asking = asking;
     this.#onMode = onMode;
     this.#camera.onEnded = (error) => this.#fail(error);
-    find("camera-on").addEventListener("click", () => this.open());
-    find("stage-retry").addEventListener("click", () => this.open());
-    find("camera-off-button").addEventListener("click", () => this.close());
-    find("camera-flip").addEventListener("click", () => {
+    elements.on.addEventListener("click", () => this.open());
+    elements.retry.addEventListener("click", () => this.open());
+    elements.off.addEventListener("click", () => this.close());
+    elements.flip.addEventListener("click", () => {
       this.open({ facing: this.#camera.facing === "user" ? "environment" : "user" });
     });
-    find("freeze").addEventListener("click", () => this.toggleFreeze());
-    this.#picker.addEventListener("change", () => this.open({ deviceId: this.#picker.value }));
-    this.#video.addEventListener("resize", () => this.#measure());
+    elements.freeze?.button.addEventListener("click", () => this.toggleFreeze());
+    elements.picker.addEventListener("change", () => this.open({ deviceId: elements.picker.value }));
+    elements.video.addEventListener("resize", () => this.#measure());
     watchCameras(() => this.#list());
     onLanguage(() => {
       void this.#list();
@@ -54,7 +69,7 @@ export class CameraView {
   }
 
   get video(): HTMLVideoElement {
-    return this.#video;
+    return this.#elements.video;
   }
 
   /** Opens the camera by itself where the user allowed it before. */
@@ -68,15 +83,15 @@ export class CameraView {
     this.#halt();
     this.#setMode("opening");
     try {
-      this.#video.srcObject = await this.#camera.open(choice);
-      await this.#video.play();
+      this.#elements.video.srcObject = await this.#camera.open(choice);
+      await this.#elements.video.play();
     } catch (error) {
       // Another one was chosen, or the camera closed, while this one was opening: that call goes on.
       if (this.#mode !== "opening" || this.#camera.stream !== null) return;
       this.#fail(asKShotError(error, "camera_failed"));
       return;
     }
-    this.#video.classList.toggle("mirrored", this.#camera.facing === "user");
+    this.#elements.video.classList.toggle("mirrored", this.#camera.facing === "user");
     this.#measure();
     this.#setMode("live");
     this.#watch();
@@ -94,19 +109,24 @@ export class CameraView {
   toggleFreeze(): void {
     if (this.#mode === "live") {
       this.#halt();
-      this.#video.pause();
+      this.#elements.video.pause();
       this.#setMode("frozen");
       // The frame on show may be newer than the last one that was asked about.
-      void this.#app.ask(this.#video).catch(() => {});
+      void this.#askOnce().catch(() => {});
     } else if (this.#mode === "frozen") {
-      void this.#video.play();
+      void this.#elements.video.play();
       this.#setMode("live");
       this.#watch();
     }
   }
 
+  async #askOnce(): Promise<void> {
+    const answer = await this.#asking.ask(this.#elements.video);
+    if (answer !== null) this.#asking.show(answer);
+  }
+
   #watch(): void {
-    this.#stopWatching = watchVideo(this.#app, this.#video, this.#pace, (error) => {
+    this.#stopWatching = watchVideo(this.#app, this.#elements.video, this.#asking, (error) => {
       // A failed engine says so by itself, over the whole page.
       if (this.#app.engine?.status !== "failed") this.#fail(asKShotError(error, "engine_crashed"));
     });
@@ -127,7 +147,7 @@ export class CameraView {
 
   #setMode(mode: Mode): void {
     this.#mode = mode;
-    if (mode === "off" || mode === "error" || mode === "opening") this.#video.srcObject = null;
+    if (mode === "off" || mode === "error" || mode === "opening") this.#elements.video.srcObject = null;
     this.#showFreeze();
     this.#onMode(mode);
   }
@@ -135,13 +155,14 @@ export class CameraView {
   #showError(): void {
     if (this.#error === null) return;
     const { says, todo } = wordsOf(this.#error);
-    setText(find("stage-error-says"), says);
-    setText(find("stage-error-todo"), todo);
-    find("stage-error").dataset.code = this.#error.code;
+    setText(this.#elements.errorSays, says);
+    setText(this.#elements.errorTodo, todo);
+    this.#elements.error.dataset.code = this.#error.code;
   }
 
   #showFreeze(): void {
-    const button = find("freeze");
+    if (this.#elements.freeze === null) return;
+    const { button, badge } = this.#elements.freeze;
     const frozen = this.#mode === "frozen";
     button.setAttribute("aria-pressed", String(frozen));
     const label = button.querySelector("span");
@@ -149,14 +170,14 @@ export class CameraView {
       label.dataset.word = frozen ? "resume" : "freeze";
       setText(label, frozen ? words().resume : words().freeze);
     }
-    find("frozen").hidden = !frozen;
+    badge.hidden = !frozen;
   }
 
   /** Tells the styles how the centre square lies in the picture. */
   #measure(): void {
-    const { videoWidth, videoHeight } = this.#video;
+    const { video, view } = this.#elements;
+    const { videoWidth, videoHeight } = video;
     if (videoHeight === 0) return;
-    const view = find("view");
     view.style.setProperty("--aspect", String(videoWidth / videoHeight));
     view.classList.toggle("tall", videoWidth / videoHeight < 4 / 3);
   }
@@ -164,17 +185,18 @@ export class CameraView {
   async #list(): Promise<void> {
     const cameras = await listCameras().catch(() => []);
     const open = this.#camera.stream !== null;
-    this.#picker.replaceChildren(
+    const { picker, flip } = this.#elements;
+    picker.replaceChildren(
       ...cameras.map(({ id, label }, i) => {
         const option = make("option", "", label || words().cameraNumber(i + 1));
         option.value = id;
         return option;
       }),
     );
-    this.#picker.value = this.#camera.deviceId ?? "";
-    setLabel(this.#picker, words().chooseCamera);
-    this.#picker.hidden = !open || cameras.length < 2;
+    picker.value = this.#camera.deviceId ?? "";
+    setLabel(picker, words().chooseCamera);
+    picker.hidden = !open || cameras.length < 2;
     // Only a phone has a back; two webcams are chosen by name.
-    find("camera-flip").hidden = !open || cameras.length < 2 || !matchMedia("(pointer: coarse)").matches;
+    flip.hidden = !open || cameras.length < 2 || !matchMedia("(pointer: coarse)").matches;
   }
 }

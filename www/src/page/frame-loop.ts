@@ -5,22 +5,23 @@
  * It is driven by frames that the video really shows, so it rests by itself while the tab is hidden, the
  * video is paused, or the camera is slow; and it never asks about the same frame twice.
  */
-import type { Answer } from "../types.ts";
 import type { App } from "./app.ts";
 import { isPassing } from "./app.ts";
-import type { Pace } from "./device-panel.ts";
 
-/**
- * Runs until the returned function is called, or until a frame fails for a reason that will not pass. `look` asks
- * about a frame; null where a newer one took its place.
- */
-export function watchVideo(
+/** What is done with a frame. */
+export interface Asking<T> {
+  /** Asks; null where there is no answer to this frame. */
+  ask(video: HTMLVideoElement): Promise<T | null>;
+  /** Shows the answer, unless the video is no longer watched. */
+  show(answer: T): void;
+}
+
+/** Runs until the returned function is called, or until a frame fails for a reason that will not pass. */
+export function watchVideo<T>(
   app: App,
   video: HTMLVideoElement,
-  pace: Pace,
+  asking: Asking<T>,
   onError: (error: unknown) => void,
-  look: (video: HTMLVideoElement) => Promise<Answer | null> = async (one) =>
-    (await app.ready?.classify(one)) ?? null,
 ): () => void {
   let running = true;
   let busy = false;
@@ -48,11 +49,8 @@ export function watchVideo(
     while (running && fresh && !document.hidden && !video.paused && app.ready !== null) {
       fresh = false;
       try {
-        const answer = await look(video);
-        if (running && answer !== null) {
-          pace.add(answer.timing);
-          app.show(answer);
-        }
+        const answer = await asking.ask(video);
+        if (running && answer !== null) asking.show(answer);
       } catch (error) {
         if (running && !isPassing(error)) {
           stop();

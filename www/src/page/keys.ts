@@ -7,9 +7,9 @@ export function startKeys(app: App, recorder: Recorder, actions: { freeze(): voi
   const held = new Map<string, number>();
 
   addEventListener("keydown", (event) => {
-    // The drawing page has keys of its own.
-    if (isTyping(event.target) || event.isComposing || document.documentElement.dataset.tab === "draw")
-      return;
+    // The face page and the drawing page have keys of their own.
+    const { tab } = document.documentElement.dataset;
+    if (isTyping(event.target) || event.isComposing || tab === "face" || tab === "draw") return;
     if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z") {
       event.preventDefault();
       actions.undo();

@@ -10,13 +10,13 @@ import { startCoach } from "./coach.ts";
 import { startDecide } from "./decide.ts";
 import { startDevicePanel } from "./device-panel.ts";
 import { find } from "./dom.ts";
-import { DrawTab } from "./draw-tab.ts";
 import { refuseStrayDrops } from "./drops.ts";
 import { startGuidance } from "./guidance/asking.ts";
 import { startCheckView } from "./guidance/check-view.ts";
 import { Keeping } from "./keep/keeping.ts";
 import { startKeys } from "./keys.ts";
 import { startLanguage, words } from "./language.ts";
+import { LazyTab } from "./lazy-tab.ts";
 import { keepOffline } from "./offline.ts";
 import { Recorder } from "./recorder.ts";
 import { SamplesView } from "./samples.ts";
@@ -33,7 +33,18 @@ const recorder = new Recorder(app);
 startLanguage();
 startTheme(() => app.events.emit("theme", undefined));
 const pace = startDevicePanel(app);
-const stage = new Stage(app, pace, new SamplesView(app), new DrawTab(app));
+const stage = new Stage(app, pace, new SamplesView(app), {
+  face: new LazyTab(app, {
+    panel: "panel-face",
+    opening: () => words().faceOpening,
+    load: async () => (await import("./face/view.ts")).startFace,
+  }),
+  draw: new LazyTab(app, {
+    panel: "panel-draw",
+    opening: () => words().drawOpening,
+    load: async () => (await import("./draw/view.ts")).startDraw,
+  }),
+});
 startClassList(app, recorder);
 startAnswerView(app, startCoach(app));
 startBars(app, find("bars"));

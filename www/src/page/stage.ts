@@ -1,35 +1,51 @@
 /**
  * The stage: the camera, a photo that was dropped or opened, or the sample photos. It decides which of
- * them is the picture that is asked about, and shows the drawing page in the place of all of them.
+ * them is the picture that is asked about, and shows the face page or the drawing page in the place of all of them.
  */
 import { KShotError } from "../errors.ts";
+import type { Answer } from "../types.ts";
 import type { App } from "./app.ts";
-import { CameraView, type Mode } from "./camera-view.ts";
+import { type CameraElements, CameraView, type Mode } from "./camera-view.ts";
 import type { Pace } from "./device-panel.ts";
 import { find } from "./dom.ts";
-import type { DrawTab } from "./draw-tab.ts";
 import { acceptDrops, filesOf } from "./drops.ts";
+import type { LazyTab } from "./lazy-tab.ts";
 import { Refusals } from "./refusals.ts";
 import type { SamplesView } from "./samples.ts";
 
-type Tab = "camera" | "samples" | "draw";
-const TABS: readonly Tab[] = ["camera", "samples", "draw"];
+type Tab = "camera" | "samples" | "face" | "draw";
+const TABS: readonly Tab[] = ["camera", "samples", "face", "draw"];
+
+/** Pages of their own, loaded when they are opened. */
+interface Pages {
+  face: LazyTab;
+  draw: LazyTab;
+}
 
 export class Stage {
   readonly #app: App;
   readonly #samples: SamplesView;
-  readonly #draw: DrawTab;
+  readonly #pages: Pages;
   readonly #refusals = new Refusals(find("stage-files"));
   readonly #photo = find<HTMLImageElement>("photo");
-  readonly camera: CameraView;
+  readonly camera: CameraView<Answer>;
   #tab: Tab = "camera";
   #photoUrl: string | null = null;
 
-  constructor(app: App, pace: Pace, samples: SamplesView, draw: DrawTab) {
+  constructor(app: App, pace: Pace, samples: SamplesView, pages: Pages) {
     this.#app = app;
     this.#samples = samples;
-    this.#draw = draw;
-    this.camera = new CameraView(app, pace, (mode) => this.#show(this.#photoUrl === null ? mode : "photo"));
+    this.#pages = pages;
+    const asking = {
+      ask: async (video: HTMLVideoElement) => (await app.ready?.classify(video)) ?? null,
+      show: (answer: Answer) => {
+        pace.add(answer.timing);
+        app.show(answer);
+      },
+    };
+    this.camera = new CameraView(app, findCamera(), asking, (mode) =>
+      this.#show(this.#photoUrl === null ? mode : "photo"),
+    );
     for (const tab of TABS) {
       const button = find(`tab-${tab}`);
       button.addEventListener("click", () => this.open(tab));
@@ -63,10 +79,10 @@ export class Stage {
     });
   }
 
-  /** Shows the camera, the samples or the drawing page. */
+  /** Shows the camera, the samples or another page. */
   open(tab: Tab): void {
     if (tab === this.#tab) return;
-    if (this.#tab === "draw") this.#draw.close();
+    if (this.#tab === "face" || this.#tab === "draw") this.#pages[this.#tab].close();
     this.#tab = tab;
     document.documentElement.dataset.tab = tab;
     for (const one of TABS) {
@@ -78,9 +94,9 @@ export class Stage {
     this.closePhoto();
     if (this.camera.mode !== "off") this.camera.close();
     this.#app.show(null);
-    if (tab === "draw") {
+    if (tab === "face" || tab === "draw") {
       this.#app.usePicture(null);
-      this.#draw.open();
+      this.#pages[tab].open();
     } else if (tab === "samples") {
       this.#app.usePicture(() => this.#samples.picture);
       void this.#samples.open();
@@ -160,4 +176,20 @@ export class Stage {
       if (this.#tab === "camera") this.#app.show(null);
     }
   }
+}
+
+function findCamera(): CameraElements {
+  return {
+    view: find("view"),
+    video: find<HTMLVideoElement>("video"),
+    picker: find<HTMLSelectElement>("camera-picker"),
+    on: find("camera-on"),
+    off: find("camera-off-button"),
+    flip: find("camera-flip"),
+    freeze: { button: find("freeze"), badge: find("frozen") },
+    error: find("stage-error"),
+    errorSays: find("stage-error-says"),
+    errorTodo: find("stage-error-todo"),
+    retry: find("stage-retry"),
+  };
 }

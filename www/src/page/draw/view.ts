@@ -16,12 +16,13 @@ import { Keeper } from "../keep/keeper.ts";
 import { SavedLine } from "../keep/saved-line.ts";
 import { keepWords } from "../keep/words.ts";
 import { onLanguage } from "../language.ts";
+import type { TabView } from "../lazy-tab.ts";
+import { PartLoader } from "../part-loader.ts";
 import { showToast } from "../toast.ts";
 import { Asking, type Question } from "./asking.ts";
 import { Controls } from "./controls.ts";
 import { startDrawKeys } from "./draw-keys.ts";
 import { Episodes } from "./episodes.ts";
-import { LabLoader } from "./lab-loader.ts";
 import { MethodCards } from "./method-cards.ts";
 import { compareOrders, type Moved, OrderView } from "./order.ts";
 import { type Asked, Overview } from "./overview.ts";
@@ -44,7 +45,7 @@ class DrawView {
   readonly #overview: Overview;
   readonly #cards = new MethodCards();
   readonly #episodes = new Episodes();
-  readonly #loader: LabLoader;
+  readonly #loader: PartLoader<Lab>;
   readonly #asking: Asking;
   readonly #empty = make("p", "draw-empty");
   #lab: Lab | null = null;
@@ -101,7 +102,11 @@ class DrawView {
     });
     this.#queries = new QueriesView((query) => this.#askSample(query));
     this.#overview = new Overview((method) => this.#cards.show(method));
-    this.#loader = new LabLoader(app, (lab) => this.#useLab(lab));
+    this.#loader = new PartLoader(
+      app,
+      { id: "draw", open: (engine, onProgress) => engine.openLab({ onProgress }), says: drawWords },
+      (lab) => this.#useLab(lab),
+    );
     this.#asking = new Asking(
       (asked) => this.#take(asked),
       (error) => this.#report(error),
@@ -349,6 +354,6 @@ class DrawView {
 }
 
 /** Starts the drawing page in its panel. */
-export function startDraw(app: App, panel: HTMLElement): { open(): void; close(): void } {
+export function startDraw(app: App, panel: HTMLElement): TabView {
   return new DrawView(app, panel);
 }

@@ -70,9 +70,6 @@ const en = {
   loading: "Getting the methods",
   loadingSays: "You can draw already; answers come when the methods are here.",
   failedKept: "What you drew is kept.",
-  retry: "Try again",
-  bytes: (loaded: string, total: string) => `${loaded} of ${total} MB`,
-  bytesOnly: (loaded: string) => `${loaded} MB`,
 
   orderTitle: "Another order",
   orderChanged: (names: string) => `Changed their scores: ${names}.`,
@@ -269,9 +266,6 @@ const zh: DrawWords = {
   loading: "正在获取各种方法",
   loadingSays: "现在就可以画；方法下载完就会回答。",
   failedKept: "你画的都保留着。",
-  retry: "重试",
-  bytes: (loaded, total) => `${loaded} / ${total} MB`,
-  bytesOnly: (loaded) => `${loaded} MB`,
 
   orderTitle: "换了顺序",
   orderChanged: (names) => `得分变了：${names}。`,

@@ -1,37 +1,48 @@
-/** Loads the lab once Draw is open and the engine is there: progress in bytes, and what to do when it fails. */
-import { asKShotError, type KShotError } from "../../errors.ts";
-import type { KShot } from "../../kshot.ts";
-import type { Lab } from "../../lab.ts";
-import type { App } from "../app.ts";
-import { make, setText } from "../dom.ts";
-import { onLanguage, wordsOf } from "../language.ts";
-import { drawWords } from "./words.ts";
+/**
+ * Loads what one page needs of the engine, once that page is open and the engine is there: progress in bytes, and
+ * what to do when it fails.
+ */
+import { asKShotError, type KShotError } from "../errors.ts";
+import type { KShot } from "../kshot.ts";
+import type { App } from "./app.ts";
+import { make, setText } from "./dom.ts";
+import { onLanguage, words, wordsOf } from "./language.ts";
 
-export class LabLoader {
-  readonly element = make("div", "draw-loader");
+/** What is loaded, and what is said of it. */
+export interface Part<T> {
+  /** Begins the ids of what is made here. */
+  id: string;
+  open(engine: KShot, onProgress: (loaded: number, total: number) => void): Promise<T>;
+  says(): { loading: string; loadingSays: string; failedKept: string };
+}
+
+export class PartLoader<T> {
+  readonly element = make("div", "part-loader");
   readonly #app: App;
-  readonly #onLab: (lab: Lab) => void;
+  readonly #part: Part<T>;
+  readonly #onLoaded: (loaded: T) => void;
   readonly #title = make("p", "says");
   readonly #bar = make("progress");
   readonly #line = make("p", "loading-line fine");
   readonly #bytes = make("span", "number");
   readonly #says = make("span");
-  readonly #problem = make("div", "draw-problem");
+  readonly #problem = make("div", "part-problem");
   readonly #problemSays = make("p", "says");
   readonly #problemTodo = make("p");
   readonly #kept = make("p", "fine");
   readonly #retry = make("button", "primary");
   #state: "idle" | "loading" | "ready" | "failed" = "idle";
   #error: KShotError | null = null;
-  /** The engine that the lab belongs to. */
+  /** The engine that it belongs to. */
   #engine: KShot | null = null;
   #loaded = 0;
   #total = 0;
 
-  constructor(app: App, onLab: (lab: Lab) => void) {
+  constructor(app: App, part: Part<T>, onLoaded: (loaded: T) => void) {
     this.#app = app;
-    this.#onLab = onLab;
-    this.#title.id = "draw-loading-title";
+    this.#part = part;
+    this.#onLoaded = onLoaded;
+    this.#title.id = `${part.id}-loading-title`;
     this.#bar.max = 1;
     this.#bar.setAttribute("aria-labelledby", this.#title.id);
     this.#line.append(this.#says, this.#bytes);
@@ -39,15 +50,15 @@ export class LabLoader {
     this.#retry.type = "button";
     this.#retry.addEventListener("click", () => this.#again());
     this.#problem.append(this.#problemSays, this.#problemTodo, this.#kept, this.#retry);
-    this.element.append(make("div", "draw-loading", this.#title, this.#bar, this.#line), this.#problem);
-    // A new engine, after one that failed for good, knows no lab.
+    this.element.append(make("div", "part-loading", this.#title, this.#bar, this.#line), this.#problem);
+    // A new engine, after one that failed for good, knows nothing of it.
     app.events.on("engine", () => {
       if (this.#state !== "idle") void this.#load();
     });
     onLanguage(() => this.#show());
   }
 
-  /** Loads the lab, unless that was done or begun. */
+  /** Loads it, unless that was done or begun. */
   start(): void {
     if (this.#state !== "idle") return;
     this.#state = "loading";
@@ -76,16 +87,14 @@ export class LabLoader {
     if (engine === null) return;
     this.#engine = engine;
     try {
-      const lab = await engine.openLab({
-        onProgress: (loaded, total) => {
-          this.#loaded = loaded;
-          this.#total = total;
-          this.#show();
-        },
+      const part = await this.#part.open(engine, (loaded, total) => {
+        this.#loaded = loaded;
+        this.#total = total;
+        this.#show();
       });
       if (this.#engine !== engine) return;
       this.#state = "ready";
-      this.#onLab(lab);
+      this.#onLoaded(part);
     } catch (error) {
       if (this.#engine !== engine) return;
       this.#state = "failed";
@@ -95,7 +104,8 @@ export class LabLoader {
   }
 
   #show(): void {
-    const says = drawWords();
+    const says = this.#part.says();
+    const { bytes: sayBytes, bytesOnly, retry } = words();
     const loading = this.#state === "loading";
     this.element.hidden = !loading && this.#error === null;
     this.element.dataset.state = this.#state;
@@ -104,19 +114,17 @@ export class LabLoader {
     setText(this.#says, says.loadingSays);
     const mega = (bytes: number) => (bytes / 1e6).toFixed(1);
     const bytes =
-      this.#total > 0
-        ? says.bytes(mega(this.#loaded), mega(this.#total))
-        : says.bytesOnly(mega(this.#loaded));
+      this.#total > 0 ? sayBytes(mega(this.#loaded), mega(this.#total)) : bytesOnly(mega(this.#loaded));
     setText(this.#bytes, this.#loaded > 0 ? bytes : "");
     if (this.#total > 0) this.#bar.value = this.#loaded / this.#total;
     else this.#bar.removeAttribute("value");
     this.#problem.hidden = this.#error === null;
     if (this.#error === null) return;
-    const words = wordsOf(this.#error);
-    setText(this.#problemSays, words.says);
-    setText(this.#problemTodo, words.todo);
+    const problem = wordsOf(this.#error);
+    setText(this.#problemSays, problem.says);
+    setText(this.#problemTodo, problem.todo);
     setText(this.#kept, says.failedKept);
-    setText(this.#retry, says.retry);
+    setText(this.#retry, retry);
     this.#problem.dataset.code = this.#error.code;
   }
 }
