@@ -27,7 +27,12 @@ export function accentOf(classId: number, present: readonly number[]): Accent {
     while (taken.has(slot)) slot++;
     slots.set(classId, slot);
   }
-  return { colour: (slot % ACCENTS) + 1, striped: Math.floor(slot / ACCENTS) % 2 === 1 };
+  return accentAt(slot);
+}
+
+/** The colour of a class by its place: the ten accents, then the same with stripes. */
+export function accentAt(place: number): Accent {
+  return { colour: (place % ACCENTS) + 1, striped: Math.floor(place / ACCENTS) % 2 === 1 };
 }
 
 /** Paints an element and what is in it in a class's colour; `null` takes the colour away. */

@@ -27,15 +27,30 @@ export function makeIconButton(icon: string, className = "icon-button"): HTMLBut
   return button;
 }
 
+/** A quiet button with an icon and a word. */
+export function makeTool(icon: string, act: () => void): { button: HTMLButtonElement; text: HTMLElement } {
+  const text = make("span");
+  const button = make("button", "tool", makeIcon(icon), text);
+  button.type = "button";
+  button.addEventListener("click", act);
+  return { button, text };
+}
+
 /** An icon of index.html's sprite. */
 export function makeIcon(name: string): SVGSVGElement {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `#icon-${name}`);
-  svg.append(use);
-  return svg;
+  return makeSvg("svg", { class: "icon", "aria-hidden": "true" }, makeSvg("use", { href: `#icon-${name}` }));
+}
+
+/** Makes an SVG element with attributes and children. */
+export function makeSvg<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Readonly<Record<string, string | number>> = {},
+  ...children: (Node | string)[]
+): SVGElementTagNameMap[K] {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  element.append(...children);
+  return element;
 }
 
 /** Sets text only where it differs: most of what is shown stays the same from frame to frame. */

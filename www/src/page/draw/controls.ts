@@ -1,6 +1,6 @@
 /** N, K, the alphabet, fill, shuffle and undo. It changes nothing itself. */
 import type { Alphabet } from "../../lab-types.ts";
-import { make, makeIcon, makeIconButton, setLabel, setText } from "../dom.ts";
+import { make, makeIconButton, makeTool, setLabel, setText } from "../dom.ts";
 import { SHOTS, type TaskState, WAYS } from "./task.ts";
 import { alphabetName, drawWords } from "./words.ts";
 
@@ -108,13 +108,4 @@ export class Controls {
     setText(this.#undo.text, says.undo);
     this.#undo.button.disabled = !undoable;
   }
-}
-
-/** A quiet button with an icon and a word. */
-export function makeTool(icon: string, act: () => void): { button: HTMLButtonElement; text: HTMLElement } {
-  const text = make("span");
-  const button = make("button", "tool", makeIcon(icon), text);
-  button.type = "button";
-  button.addEventListener("click", act);
-  return { button, text };
 }

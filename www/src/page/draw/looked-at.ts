@@ -3,12 +3,12 @@
  * a memory. Each is told in words too.
  */
 import type { Attended, Readings } from "../../lab-types.ts";
-import { paint } from "../accents.ts";
+import { accentAt, paint } from "../accents.ts";
 import { make } from "../dom.ts";
 import { inkPicture } from "./ink.ts";
 import { digits, percent } from "./numbers.ts";
 import { drawPlane } from "./plane.ts";
-import { accentAt, type Shot } from "./task.ts";
+import type { Shot } from "./task.ts";
 import { drawWords } from "./words.ts";
 
 /** What the numbers of an `Attended` are about. */

@@ -1,13 +1,12 @@
 /** A card for each method: what it answers, its scores, what it looked at, how it works and where that was published. */
 import type { MethodId, Reading } from "../../lab-types.ts";
-import { paint } from "../accents.ts";
+import { accentAt, paint } from "../accents.ts";
 import { make, setText } from "../dom.ts";
 import { lookedAt, titleOf } from "./looked-at.ts";
 import { METHODS, type MethodFacts } from "./methods.ts";
 import { change, percent } from "./numbers.ts";
 import type { Moved } from "./order.ts";
 import { type Asked, answerOf, showMark } from "./overview.ts";
-import { accentAt } from "./task.ts";
 import { drawWords } from "./words.ts";
 
 interface Card {

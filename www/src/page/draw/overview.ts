@@ -3,12 +3,12 @@
  * A line leads to the method's card.
  */
 import type { MethodId, Readings } from "../../lab-types.ts";
-import { paint } from "../accents.ts";
+import { accentAt, paint } from "../accents.ts";
 import { make, makeIcon, setText } from "../dom.ts";
 import { inkPicture } from "./ink.ts";
 import { METHODS } from "./methods.ts";
 import { percent } from "./numbers.ts";
-import { accentAt, type Shot } from "./task.ts";
+import type { Shot } from "./task.ts";
 import { drawWords } from "./words.ts";
 
 /** What is asked about, and what is known of it. */

@@ -1,8 +1,7 @@
 /** Imagined examples on a plane, with the shots they were made from, the prototypes and the query. */
 import type { PlanePoint } from "../../lab-types.ts";
-import { paint } from "../accents.ts";
+import { accentAt, paint } from "../accents.ts";
 import { make } from "../dom.ts";
-import { accentAt } from "./task.ts";
 import { drawWords } from "./words.ts";
 
 const SVG = "http://www.w3.org/2000/svg";

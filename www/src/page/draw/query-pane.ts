@@ -3,14 +3,12 @@
  * It knows nothing of methods.
  */
 import type { Ink } from "../../lab-types.ts";
-import { paint } from "../accents.ts";
-import { find, make, setLabel, setText } from "../dom.ts";
+import { accentAt, paint } from "../accents.ts";
+import { find, make, makeTool, setLabel, setText } from "../dom.ts";
 import { acceptDrops, filesOf } from "../drops.ts";
 import { Refusals } from "../refusals.ts";
-import { makeTool } from "./controls.ts";
 import { inkPicture } from "./ink.ts";
 import { Pad } from "./pad.ts";
-import { accentAt } from "./task.ts";
 import { drawWords } from "./words.ts";
 
 /** Where the drawing that is asked about comes from. */

@@ -3,11 +3,11 @@
  * read. A click removes a shot, Delete does so by keyboard; photos can be dropped on a row. It changes nothing
  * itself.
  */
-import { paint } from "../accents.ts";
+import { accentAt, paint } from "../accents.ts";
 import { make, makeIcon, setLabel } from "../dom.ts";
 import { acceptDrops, type FoundFile, filesOf } from "../drops.ts";
 import { inkPicture } from "./ink.ts";
-import { accentAt, type Shot, type TaskState } from "./task.ts";
+import type { Shot, TaskState } from "./task.ts";
 import { alphabetName, drawWords } from "./words.ts";
 
 /** What the table asks for. */

@@ -4,8 +4,6 @@
  */
 import { Events } from "../../events.ts";
 import type { Ink, LabShot, LabTask } from "../../lab-types.ts";
-import type { Accent } from "../accents.ts";
-import { ACCENTS } from "../accents.ts";
 
 /** Fewest and most classes; sequence models were trained for at most 20 (arXiv 1707.03141, section 5.1). */
 export const WAYS = { least: 2, most: 20 };
@@ -182,9 +180,4 @@ export class Task<Aside> {
     this.#state = { ...this.#state, ...change };
     this.events.emit("change", this.#state);
   }
-}
-
-/** The colour of a class by its place: the ten accents, then the same with stripes. */
-export function accentAt(classId: number): Accent {
-  return { colour: (classId % ACCENTS) + 1, striped: Math.floor(classId / ACCENTS) % 2 === 1 };
 }
