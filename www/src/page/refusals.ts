@@ -1,14 +1,18 @@
 /** Files that were not taken, each with its reason and what to do; the list is told at once and can be dismissed. */
-import type { KShotError } from "../errors.ts";
+import { KShotError } from "../errors.ts";
 import { make, makeIconButton, setLabel } from "./dom.ts";
+import type { ErrorWords } from "./error-words.ts";
 import { onLanguage, words, wordsOf } from "./language.ts";
+
+/** Why a file was not taken: an error, or a code with words of its own. */
+export type Reason = KShotError | { code: string; words(): ErrorWords };
 
 // More would push everything else off the screen; the rest is counted.
 const SHOWN = 4;
 
 export class Refusals {
   readonly element: HTMLElement;
-  #refused: { name: string; error: KShotError }[] = [];
+  #refused: { name: string; reason: Reason }[] = [];
 
   /** Shows them in `element`, which stays empty as long as there are none. */
   constructor(element = make("div")) {
@@ -18,8 +22,8 @@ export class Refusals {
     onLanguage(() => this.#show());
   }
 
-  add(name: string, error: KShotError): void {
-    this.#refused.push({ name, error });
+  add(name: string, reason: Reason): void {
+    this.#refused.push({ name, reason });
     this.#show();
   }
 
@@ -31,10 +35,10 @@ export class Refusals {
 
   #show(): void {
     const { filesRefused, dismiss, moreShots } = words();
-    const rows = this.#refused.slice(0, SHOWN).map(({ name, error }) => {
-      const { says, todo } = wordsOf(error);
+    const rows = this.#refused.slice(0, SHOWN).map(({ name, reason }) => {
+      const { says, todo } = reason instanceof KShotError ? wordsOf(reason) : reason.words();
       const row = make("li", "", make("strong", "", name), ` ${says} ${todo}`);
-      row.dataset.code = error.code;
+      row.dataset.code = reason.code;
       return row;
     });
     if (this.#refused.length > SHOWN) rows.push(make("li", "", moreShots(this.#refused.length - SHOWN)));
