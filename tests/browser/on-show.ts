@@ -1,5 +1,5 @@
 /**
- * Reads what the file-fed camera (camera.ts) shows, from the margins of the page's own <video>. It is
+ * Reads what the file-fed camera (video.ts) shows, from the margins of the page's own <video>. It is
  * put into the page as a script, and looks a few times a second: a frame lasts longer than that.
  */
 import type { Page } from "@playwright/test";
@@ -24,11 +24,11 @@ export async function watchCamera(page: Page): Promise<void> {
     const canvas = new OffscreenCanvas(2, 4);
     const context = canvas.getContext("2d", { willReadFrequently: true });
     (window as unknown as Watched).kshotOnShow = () => {
-      const video =
-        document.querySelector("video") ??
-        document.querySelector("k-shot")?.shadowRoot?.querySelector("video") ??
-        null;
-      if (video === null || context === null || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA)
+      // The face page has a video of its own, and so has the element; the one with a picture is on show.
+      const inElement = document.querySelector("k-shot")?.shadowRoot?.querySelectorAll("video") ?? [];
+      const videos = [...document.querySelectorAll("video"), ...inElement];
+      const video = videos.find(({ srcObject }) => srcObject !== null);
+      if (video === undefined || context === null || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA)
         return { segment: -1, photo: -1 };
       const { videoWidth: width, videoHeight: height } = video;
       const margin = (width - height) / 2;

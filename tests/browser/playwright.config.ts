@@ -34,7 +34,7 @@ export default defineConfig({
     },
     {
       name: "webgpu",
-      testMatch: ["parity", "frame", "camera", "recovery"].map((name) => `${name}.spec.ts`),
+      testMatch: ["parity", "frame", "camera", "recovery", "face"].map((name) => `${name}.spec.ts`),
       timeout: 300_000,
       use: { launchOptions: launchWith("webgpu") },
     },

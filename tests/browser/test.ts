@@ -2,6 +2,7 @@
 import { test as base, type Page } from "@playwright/test";
 import { cameraArguments, FAKE_CAMERA } from "./camera.ts";
 import type { Project } from "./chromium.ts";
+import { faceCameraArguments } from "./face-camera.ts";
 import { watchCamera } from "./on-show.ts";
 import { KShotPage } from "./page.ts";
 import { API_URL } from "./servers.ts";
@@ -53,6 +54,18 @@ export const plainCameraTest = test.extend({
   launchOptions: [
     async ({ launchOptions }, use) => {
       const more = await cameraArguments("cpu", launchOptions, true);
+      await use({ ...launchOptions, args: [...(launchOptions.args ?? []), ...more] });
+    },
+    { scope: "worker" },
+  ],
+});
+
+/** With a camera that shows faces (face-camera.ts). */
+export const faceCameraTest = test.extend({
+  launchOptions: [
+    async ({ launchOptions }, use, info) => {
+      const project = info.project.name as Project;
+      const more = await faceCameraArguments(project, launchOptions);
       await use({ ...launchOptions, args: [...(launchOptions.args ?? []), ...more] });
     },
     { scope: "worker" },
