@@ -2,6 +2,8 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { DrawPage } from "./draw-page.ts";
+import { facePath } from "./face-camera.ts";
+import { FacePage } from "./face-page.ts";
 import { pathOf } from "./samples.ts";
 import { expect, anyCameraTest as test } from "./test.ts";
 
@@ -35,6 +37,39 @@ for (const colorScheme of ["light", "dark"] as const) {
       await kshot.expectAnswer(0);
       await page.getByText("How it decides").click();
       await expectNoViolations(page, "with the samples");
+    });
+
+    test("no state of the face page breaks them", async ({ kshot, page }) => {
+      const face = new FacePage(page);
+      await page.route("**/faces-*.safetensors", (route) => route.abort());
+      await kshot.open();
+      await page.getByRole("tab", { name: "Face" }).click();
+      await expect(face.alert).toContainText("could not be downloaded");
+      await expectNoViolations(page, "with a failed download");
+      await page.unroute("**/faces-*.safetensors");
+      await face.button("Try again").click();
+      await face.ready();
+      await expectNoViolations(page, "with nobody enrolled");
+      await face.button("No camera? Try it with sample people").click();
+      await expect(face.answer).toHaveAttribute("data-answer", "yes");
+      await expectNoViolations(page, "let in");
+      await face.samples("Somebody else, photo 1").click();
+      await expect(face.answer).toHaveAttribute("data-answer", "no");
+      await face.panel.getByRole("switch", { name: "A yes needs a liveness challenge" }).click();
+      await expectNoViolations(page, "shut out");
+      await face.choose("Recognition");
+      await expect(face.answer).toHaveAttribute("data-answer", "none");
+      await expectNoViolations(page, "recognised as nobody");
+      await face.addPhotos("Person A", [facePath("caltech-dark")]);
+      await expect(face.alert).toContainText("too dark");
+      await expectNoViolations(page, "with a photo that was refused");
+      await face.enrol("Ada");
+      await expect(face.answer).toContainText("No face in sight");
+      await expectNoViolations(page, "while enrolling");
+      await face.button("Cancel").click();
+      await face.button("Forget me").click();
+      await expect(face.panel.getByText("Forgotten. Nothing is left:").first()).toBeVisible();
+      await expectNoViolations(page, "after forgetting");
     });
 
     test("no state of the drawing page breaks them either", async ({ kshot, page }) => {

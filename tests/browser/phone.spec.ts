@@ -1,5 +1,6 @@
 /** The page in a hand: 390 pixels wide, by touch. */
 import { DrawPage, SHAPES } from "./draw-page.ts";
+import { FacePage } from "./face-page.ts";
 import { samples } from "./samples.ts";
 import { expect, anyCameraTest as test } from "./test.ts";
 
@@ -45,6 +46,14 @@ test("nothing is wider than the screen, and everything to touch is large enough"
   await page.getByRole("option").first().tap();
   await kshot.expectAnswer(0);
   await check("with the samples");
+  const face = new FacePage(page);
+  await face.open();
+  await check("with the face page");
+  await face.button("No camera? Try it with sample people").tap();
+  await expect(face.answer).toHaveAttribute("data-answer", "yes");
+  await check("with sample people");
+  await face.enrol("Ada");
+  await check("while enrolling");
   const draw = new DrawPage(page);
   await draw.open();
   await check("with the drawing page");

@@ -3,9 +3,11 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { beginningOf, things, UNKNOWN } from "./camera.ts";
 import { DrawPage, SHAPES } from "./draw-page.ts";
+import { facePath, SHOWN } from "./face-camera.ts";
+import { FacePage } from "./face-page.ts";
 import { KShotPage } from "./page.ts";
 import { grayPng } from "./png.ts";
-import { expect, plainCameraTest as test } from "./test.ts";
+import { expect, faceCameraTest, plainCameraTest as test } from "./test.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -142,6 +144,62 @@ test("the camera live, with three classes", async ({ kshot, page }, info) => {
   await page.getByText("How it decides").click();
   await page.getByRole("button", { name: "中文" }).click();
   await take("chinese");
+});
+
+faceCameraTest("the face page", async ({ kshot, page }, info) => {
+  const face = new FacePage(page);
+  const take = (name: string, fullPage = true) =>
+    page.screenshot({ path: `${ROOT}test-results/screenshots/${name}-${info.project.name}.png`, fullPage });
+
+  await page.route("**/faces-*.safetensors", (route) => route.abort());
+  await kshot.open();
+  await page.getByRole("tab", { name: "Face" }).click();
+  await expect(face.alert).toContainText("could not be downloaded");
+  await take("face-failed");
+  await page.unroute("**/faces-*.safetensors");
+  await face.button("Try again").click();
+  await face.ready();
+  await take("face-first-visit");
+
+  await face.enrol("Ada");
+  await kshot.waitForSegment(SHOWN.firstHalf, 4);
+  await take("face-enrolling");
+  await kshot.waitForSegment(SHOWN.intruder);
+  await expect(face.answer).toContainText("somebody else");
+  await take("face-intruder");
+  await expect(page.getByText("Ada is enrolled")).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByText("Ada is enrolled")).toHaveCount(0, { timeout: 20_000 });
+  await kshot.waitForSegment(SHOWN.owner);
+  await expect(face.answer).toHaveAttribute("data-answer", "yes");
+  await take("face-yes");
+  if (info.project.name === "wide-light") await page.screenshot({ path: `${ROOT}docs/images/face.png` });
+  await kshot.waitForSegment(SHOWN.strangers);
+  await expect(face.answer).toHaveAttribute("data-answer", "no");
+  await take("face-no");
+  await kshot.waitForSegment(SHOWN.turns);
+  await face.button("Start the challenge").click();
+  await expect(face.answer).toHaveAttribute("data-answer", /^(left|right)$/);
+  await take("face-challenge");
+  await face.panel
+    .getByRole("region", { name: "Liveness challenge" })
+    .getByRole("button", { name: "Cancel" })
+    .click();
+  await face.button("Turn off").click();
+
+  await face.button("Forget me").click();
+  await expect(face.panel.getByText("Forgotten. Nothing is left:").first()).toBeVisible();
+  await face.button("No camera? Try it with sample people").click();
+  await expect(face.answer).toHaveAttribute("data-answer", "yes");
+  await face.choose("Recognition");
+  await face.samples("Person B, photo 2").click();
+  await expect(face.answer).toContainText("Person B");
+  await face.addPhotos("Person B", [facePath("caltech-dark")]);
+  await expect(face.alert).toContainText("too dark");
+  await take("face-recognised");
+  await face.samples("Somebody else, photo 1").click();
+  await expect(face.answer).toHaveAttribute("data-answer", "none");
+  await page.getByRole("button", { name: "中文" }).click();
+  await take("face-chinese");
 });
 
 /** Waits until the video is `after` seconds into a segment. It runs in a loop from when the camera opened. */
