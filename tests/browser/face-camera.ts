@@ -73,7 +73,7 @@ export function facePath(name: string): string {
 export async function faceCameraArguments(
   project: Project,
   browser: LaunchOptions,
-  plain = false,
+  plain: boolean,
 ): Promise<string[]> {
   const path = await drawVideo({
     name: plain ? "faces-plain" : "faces",

@@ -61,16 +61,10 @@ export const plainCameraTest = test.extend({
 });
 
 /** With a camera that shows faces (face-camera.ts). */
-export const faceCameraTest = test.extend({
-  launchOptions: [
-    async ({ launchOptions }, use, info) => {
-      const project = info.project.name as Project;
-      const more = await faceCameraArguments(project, launchOptions);
-      await use({ ...launchOptions, args: [...(launchOptions.args ?? []), ...more] });
-    },
-    { scope: "worker" },
-  ],
-});
+export const faceCameraTest = withFaces(false);
+
+/** With the same camera for screenshots. */
+export const plainFaceCameraTest = withFaces(true);
 
 /** With Chromium's own test picture as a camera. */
 export const anyCameraTest = test.extend({
@@ -81,3 +75,19 @@ export const anyCameraTest = test.extend({
     { scope: "worker" },
   ],
 });
+
+function withFaces(plain: boolean) {
+  return test.extend({
+    launchOptions: [
+      async ({ launchOptions }, use, info) => {
+        const more = await faceCameraArguments(
+          plain ? "cpu" : (info.project.name as Project),
+          launchOptions,
+          plain,
+        );
+        await use({ ...launchOptions, args: [...(launchOptions.args ?? []), ...more] });
+      },
+      { scope: "worker" },
+    ],
+  });
+}
