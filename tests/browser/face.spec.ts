@@ -178,3 +178,41 @@ test("forgetting leaves nothing in memory and nothing in storage", async ({ ksho
   await face.askAbout(facePath("caltech-p05-3"));
   await expect(face.answer).toContainText("Enrol a face to begin");
 });
+
+test("enrolling, choosing and forgetting work by keyboard alone, and are told", async ({
+  kshot,
+  face,
+  page,
+  project,
+}) => {
+  test.skip(project === "webgpu", "nothing of it is about the device");
+  await page.context().grantPermissions(["camera"]);
+  await kshot.open();
+  await page.getByRole("tab", { name: "Camera" }).focus();
+  for (let i = 0; i < 2; i++) await page.keyboard.press("ArrowRight");
+  await expect(page.getByRole("tab", { name: "Face" })).toBeFocused();
+  await face.ready();
+  await face.panel.getByRole("textbox", { name: "Name", exact: true }).focus();
+  await page.keyboard.type("Ada");
+  await page.keyboard.press("Enter");
+  await expect(face.panel.getByText("Enrolling Ada")).toBeVisible();
+  // The focus stays with what goes on, and the advice is told once it holds.
+  await expect(face.button("Cancel")).toBeFocused();
+  const told = face.panel.getByRole("status").filter({ hasText: /^\d of 9\. / });
+  await expect(told).toBeAttached();
+  await expect.poll(() => face.filled()).toBeGreaterThan(0);
+  await page.keyboard.press("Shift+Tab");
+  await expect(face.button(/^Finish now/)).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(face.people).toHaveCount(1);
+  await expect(face.panel.getByRole("textbox", { name: "Name", exact: true })).toBeFocused();
+  await face.panel.getByRole("radio", { name: "Verification" }).focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(face.panel.getByRole("radio", { name: "Recognition" })).toBeChecked();
+  await face.button("Forget me").focus();
+  await page.keyboard.press("Enter");
+  await expect(face.people).toHaveCount(0);
+  await expect(
+    face.panel.getByRole("status").filter({ hasText: /^Forgotten\. Nothing is left:/ }),
+  ).toBeAttached();
+});
