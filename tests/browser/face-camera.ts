@@ -1,7 +1,7 @@
 /**
  * A camera of faces, made from photos (video.ts): one person turns the head round the ring, halfway another one steps
  * in, then the head turns on; other photos of the same person; strangers; nobody; and a head that turns far left and
- * right, for the liveness challenge.
+ * right, and right and left, for the liveness challenge.
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -22,34 +22,33 @@ const EYES: Head["eyes"] = [
   [122.6, 93.1],
   [168, 93.1],
 ];
-/** Beyond the 14 and 9 degrees at which a direction counts (src/face/enrolment.rs), and the 22 of a challenge. */
-const YAW = 22;
-const PITCH = 16;
-const FAR = 33;
-
-/** Straight ahead, then round the ring as a mirror shows it: up, up right, right and so on. */
+/**
+ * Straight ahead, then round the ring as a mirror shows it: up, up right, right and so on. Well beyond the 14 and 9
+ * degrees at which a direction counts (src/face/enrolment.rs), for the six points see less pitch than there is.
+ */
 const FIRST_HALF: [yaw: number, pitch: number][] = [
   [0, 0],
-  [0, PITCH],
-  [-YAW, PITCH],
-  [-YAW, 0],
-  [-YAW, -PITCH],
+  [0, 20],
+  [-22, 20],
+  [-22, 0],
+  [-22, -24],
 ];
 const SECOND_HALF: [yaw: number, pitch: number][] = [
-  [0, -PITCH],
-  [YAW, -PITCH],
-  [YAW, 0],
-  [YAW, PITCH],
+  [0, -20],
+  [24, -24],
+  [24, 0],
+  [24, 22],
 ];
-/** A long look straight ahead, in which a challenge can begin; then left and right. */
-const CHALLENGE: [yaw: number, pitch: number][] = [
+/** Beyond the 22 degrees of a challenge (src/face/challenge.rs). */
+const FAR = 33;
+/** A long look straight ahead, in which a challenge can begin; then one way and the other. */
+const turnsOf = (first: number): [yaw: number, pitch: number][] => [
   [0, 0],
   [0, 0],
   [0, 0],
+  [first, 0],
   [0, 0],
-  [FAR, 0],
-  [0, 0],
-  [-FAR, 0],
+  [-first, 0],
   [0, 0],
 ];
 
@@ -61,7 +60,8 @@ export const SHOWN = {
   owner: 3,
   strangers: 4,
   nobody: 5,
-  turns: 6,
+  leftThenRight: 6,
+  rightThenLeft: 7,
 } as const;
 
 /** Where a photo of a face lies. */
@@ -96,15 +96,16 @@ function segmentsFor(project: Project): VideoSegment[] {
     photos: names.map((name) => photo(name)),
     frames: STILL_FRAMES[project],
   });
-  const cat = readFileSync(fileURLToPath(new URL("../fixtures/photos/chelsea.png", import.meta.url)));
+  const rocket = readFileSync(fileURLToPath(new URL("../fixtures/photos/rocket.png", import.meta.url)));
   return [
     turning(FIRST_HALF),
     showing("caltech-p15-1"),
     turning(SECOND_HALF),
     showing("caltech-p05-2", "caltech-p05-3"),
     showing("caltech-p15-2", "caltech-p21-1"),
-    { photos: [{ jpeg: cat }], frames: STILL_FRAMES[project] },
-    turning(CHALLENGE),
+    { photos: [{ jpeg: rocket }], frames: STILL_FRAMES[project] },
+    turning(turnsOf(FAR)),
+    turning(turnsOf(-FAR)),
   ];
 }
 

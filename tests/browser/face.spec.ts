@@ -1,4 +1,5 @@
 /** Face unlock end to end: enrolment by a turning head, verification, recognition, and bad pictures. */
+import { fileURLToPath } from "node:url";
 import { facePath, SHOWN } from "./face-camera.ts";
 import { FacePage } from "./face-page.ts";
 import { pngOfTiny } from "./face-pictures.ts";
@@ -9,7 +10,7 @@ const test = faceCameraTest.extend<{ face: FacePage }>({
 });
 
 const P05 = ["caltech-p05-1", "caltech-p05-2"].map(facePath);
-const CAT = facePath("../photos/chelsea").replace(/jpg$/, "png");
+const CAT = fileURLToPath(new URL("../fixtures/photos/chelsea.png", import.meta.url));
 
 test("a head that turns fills the ring, an intruder takes nothing away, and then only the owner is let in", async ({
   kshot,
@@ -109,11 +110,8 @@ test("pictures that cannot be used are each named with the reason, and those bef
   await expect(face.people, "who has no photo is not enrolled").toHaveCount(0);
   await face.enrolFromPhotos("Ada", P05);
   await expect(face.people).toHaveCount(1);
-  await face.addPhotos(
-    "Ada",
-    [notes.name].map(() => notes),
-  );
-  await expect(face.alert).toContainText("The browser cannot read it as a picture.");
+  await face.addPhotos("Ada", [notes]);
+  await expect(face.alert).toContainText("This is no picture that the browser can read.");
   for (const [photo, why] of [
     ["caltech-dark", "too dark"],
     ["obama-half", "cut off"],

@@ -58,7 +58,8 @@ export class Gate {
       this.#live = true;
       this.#lastSeen = performance.now();
     } else if (challenge.state !== before) this.#live = false;
-    if (challenge.state === "locked") this.#lock(challenge.lockedFor);
+    // The failure that locks is told as a failure, with the time that it costs.
+    if (challenge.lockedFor > 0) this.#lock(challenge.lockedFor);
     this.#onChange();
   }
 

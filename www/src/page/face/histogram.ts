@@ -109,15 +109,20 @@ export class Histogram {
     const [low, high] = this.range;
     this.element.append(makeSvg("line", { class: "chart-axis", x1: 0, x2: WIDTH, y1: BASE, y2: BASE }));
     // Round steps that leave room for their numbers.
-    const step = [0.05, 0.1, 0.2, 0.5].find((one) => (high - low) / one <= 6) ?? 0.5;
+    const step = [0.05, 0.1, 0.2, 0.5].find((one) => (high - low) / one <= 7) ?? 0.5;
     for (let value = Math.ceil(low / step + 0.01) * step; value < high - step / 4; value += step) {
       const x = this.#at(value).toFixed(1);
       this.element.append(
         makeSvg("line", { class: "chart-axis", x1: x, x2: x, y1: BASE, y2: BASE + 5 }),
-        makeSvg("text", { class: "chart-tick", x, y: HEIGHT - 5, "text-anchor": "middle" }, value.toFixed(2)),
+        makeSvg("text", { class: "chart-tick", x, y: HEIGHT - 5, "text-anchor": "middle" }, sayTick(value)),
       );
     }
   }
+}
+
+function sayTick(value: number): string {
+  const text = Math.abs(value).toFixed(2).replace(/0$/, "");
+  return value < -1e-9 ? `−${text}` : text;
 }
 
 /** Stripes for the impostors. */

@@ -20,8 +20,8 @@ export function sayCosine(value: number): string {
 export function sayRate(rate: number): string {
   const percent = rate * 100;
   if (percent === 0) return "0 %";
-  const digits = percent >= 9.95 ? 0 : percent >= 0.95 ? 1 : Math.min(4, 1 - Math.floor(Math.log10(percent)));
-  return `${percent.toFixed(digits)} %`;
+  const text = percent >= 9.95 ? percent.toFixed(0) : percent.toFixed(1);
+  return `${percent >= 0.95 ? text : Number(percent.toPrecision(2))} %`;
 }
 
 /** A rate as people count: once in how many tries. */
