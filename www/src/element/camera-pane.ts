@@ -182,7 +182,10 @@ export class CameraPane {
     const onError = (error: unknown) => {
       if (this.#view.kshot?.status !== "failed") this.#fail(asKShotError(error, "engine_crashed"));
     };
-    this.#stopWatching = watchVideo(this.#view.app, this.#video, { add: () => {} }, onError, this.#look);
+    const { app } = this.#view;
+    const ask = this.#look ?? (async (video) => (await app.ready?.classify(video)) ?? null);
+    const show = (answer: Answer) => app.show(answer);
+    this.#stopWatching = watchVideo(app, this.#video, { ask, show }, onError);
   }
 
   #halt(): void {
