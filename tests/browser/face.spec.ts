@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { facePath, SHOWN } from "./face-camera.ts";
 import { FacePage } from "./face-page.ts";
-import { pngOfTiny } from "./face-pictures.ts";
+import { fortyFaces, tinyFace, twoFaces } from "./face-pictures.ts";
 import { expect, faceCameraTest } from "./test.ts";
 
 const test = faceCameraTest.extend<{ face: FacePage }>({
@@ -120,11 +120,25 @@ test("pictures that cannot be used are each named with the reason, and those bef
     await face.addPhotos("Ada", [facePath(photo)]);
     await expect(face.alert, photo).toContainText(why);
   }
-  await face.addPhotos("Ada", [await pngOfTiny(page, facePath("caltech-p05-3"))]);
-  await expect(face.alert).toContainText("too small");
+  await face.addPhotos("Ada", [await tinyFace(page, facePath("caltech-p05-3"))]);
+  await expect(face.alert).toContainText(/tiny\.png (The face is too small|There is no face in it)/);
+  await face.addPhotos("Ada", [await fortyFaces(page, facePath("caltech-p05-3"))]);
+  await expect(face.alert).toContainText(/forty\.png (There are several faces|There is no face) in it/);
   await expect(face.people).toContainText("2 shots");
   await face.askAbout(facePath("caltech-p05-3"));
   await expect(face.answer).toHaveAttribute("data-answer", "yes");
+});
+
+test("of several faces the largest is used, and the page says so", async ({ kshot, face, page, project }) => {
+  test.skip(project === "webgpu", "nothing of it is about the device");
+  await kshot.open();
+  await face.open();
+  await face.enrolFromPhotos("Ada", P05);
+  await face.askAbout([await twoFaces(page, facePath("caltech-p05-3"), facePath("caltech-p15-1"))]);
+  await expect(face.panel.getByText("2 faces: the largest is used.")).toBeVisible();
+  await expect(face.answer).toHaveAttribute("data-answer", "yes");
+  await face.askAbout([await twoFaces(page, facePath("caltech-p15-1"), facePath("caltech-p05-3"))]);
+  await expect(face.answer).toHaveAttribute("data-answer", "no");
 });
 
 test("a lower threshold lets more in, and says what that costs", async ({ kshot, face, project }) => {
