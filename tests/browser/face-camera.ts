@@ -14,7 +14,9 @@ import { drawVideo, type VideoPhoto, type VideoSegment } from "./video.ts";
 /** Frames a second; the software adapter takes seconds for a face. */
 const RATE: Record<Project, number> = { cpu: 4, webgpu: 1 };
 /** Frames that a head rests in one direction: it is taken at the second look of its rest. */
-const REST_FRAMES: Record<Project, number> = { cpu: 6, webgpu: 14 };
+const REST_FRAMES: Record<Project, number> = { cpu: 8, webgpu: 14 };
+/** The same in a challenge, both turns of which have to fit into its ten seconds. */
+const TURN_FRAMES = 6;
 const STILL_FRAMES: Record<Project, number> = { cpu: 12, webgpu: 16 };
 
 /** Eyes of `caltech-p05-1.jpg`, read off the photo. */
@@ -86,8 +88,7 @@ export async function faceCameraArguments(
 }
 
 function segmentsFor(project: Project): VideoSegment[] {
-  const rest = REST_FRAMES[project];
-  const turning = (turns: [number, number][]) => ({
+  const turning = (turns: [number, number][], rest = REST_FRAMES[project]) => ({
     photos: turns.map(([yaw, pitch]) => photo("caltech-p05-1", { eyes: EYES, yaw, pitch })),
     frames: turns.length * rest,
     still: true,
@@ -104,8 +105,8 @@ function segmentsFor(project: Project): VideoSegment[] {
     showing("caltech-p05-2", "caltech-p05-3"),
     showing("caltech-p15-2", "caltech-p21-1"),
     { photos: [{ jpeg: rocket }], frames: STILL_FRAMES[project] },
-    turning(turnsOf(FAR)),
-    turning(turnsOf(-FAR)),
+    turning(turnsOf(FAR), TURN_FRAMES),
+    turning(turnsOf(-FAR), TURN_FRAMES),
   ];
 }
 

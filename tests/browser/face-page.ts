@@ -48,8 +48,7 @@ export class FacePage {
   }
 
   async choose(mode: "Verification" | "Recognition"): Promise<void> {
-    await this.panel.getByText(mode, { exact: true }).click();
-    await expect(this.panel.getByRole("radio", { name: mode })).toBeChecked();
+    await this.panel.getByRole("radio", { name: mode }).check();
   }
 
   /** Begins to enrol a new person with the camera, which may be off. */

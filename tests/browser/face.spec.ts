@@ -19,6 +19,8 @@ test("a head that turns fills the ring, an intruder takes nothing away, and then
   project,
 }) => {
   test.skip(project === "webgpu", "takes an hour on the software adapter; photos are embedded there below");
+  // What a slow machine misses in one round of the video it sees in the next.
+  test.setTimeout(300_000);
   await kshot.open();
   await face.open();
   await face.enrol("Ada");
@@ -28,7 +30,7 @@ test("a head that turns fills the ring, an intruder takes nothing away, and then
   expect(before, "directions that were filled before somebody stepped in").toBeGreaterThan(1);
   await kshot.waitForSegment(SHOWN.secondHalf);
   expect(await face.filled(), "directions kept").toBeGreaterThanOrEqual(before);
-  await expect(page.getByText("Ada is enrolled, by 9 shots.")).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByText("Ada is enrolled, by 9 shots.")).toBeVisible({ timeout: 180_000 });
   await expect(face.people).toHaveCount(1);
 
   await kshot.waitForSegment(SHOWN.owner);
