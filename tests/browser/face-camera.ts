@@ -25,21 +25,21 @@ const EYES: Head["eyes"] = [
   [168, 93.1],
 ];
 /**
- * Straight ahead, then round the ring as a mirror shows it: up, up right, right and so on. Well beyond the 14 and 9
+ * Straight ahead, then round the ring as a mirror shows it: up, up right, right and so on. Well beyond the 14 and 10
  * degrees at which a direction counts (src/face/enrolment.rs), for the six points see less pitch than there is.
  */
 const FIRST_HALF: [yaw: number, pitch: number][] = [
   [0, 0],
-  [0, 20],
-  [-22, 20],
+  [0, 24],
+  [-22, 23],
   [-22, 0],
-  [-22, -24],
+  [-22, -28],
 ];
 const SECOND_HALF: [yaw: number, pitch: number][] = [
-  [0, -20],
-  [24, -24],
+  [0, -28],
+  [24, -28],
   [24, 0],
-  [24, 22],
+  [24, 25],
 ];
 /** Beyond the 22 degrees of a challenge (src/face/challenge.rs). */
 const FAR = 33;
