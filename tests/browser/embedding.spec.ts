@@ -1,8 +1,29 @@
 /** The element in a page that forbids things: iframes, permissions policies, content security policies. */
+import { fileURLToPath } from "node:url";
 import { pageOf, elementTest as test } from "./element-page.ts";
 import { expect } from "./test.ts";
 
+const DIST = new URL("../../www/dist/", import.meta.url);
 const INNER = pageOf("<k-shot></k-shot>");
+
+/** The most that may be loaded before the click, in bytes, uncompressed: docs/element.md. */
+const BUDGET = 60_000;
+
+test("the page for iframes is as light as the poster before the click", async ({ openElement }) => {
+  const opened = await openElement("", { folders: { "/page/": fileURLToPath(DIST) } });
+  const { page, site } = opened;
+  await page.goto(`${site.url}page/embed.html?classes=mug,key&theme=dark&lang=zh`);
+  await expect(opened.element.getByRole("button", { name: "打开摄像头" })).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  const sizes = await page.evaluate(() =>
+    performance
+      .getEntriesByType("resource")
+      .map((entry) => (entry as PerformanceResourceTiming).decodedBodySize),
+  );
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(BUDGET);
+  expect(site.requests.filter((path) => /\.(wasm|safetensors)$/.test(path))).toEqual([]);
+  expect(page.workers()).toEqual([]);
+});
 
 for (const { name, allow, works } of [
   { name: "without allow", allow: "", works: false },

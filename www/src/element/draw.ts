@@ -153,7 +153,9 @@ export class DrawPart implements Part {
     }
     try {
       const { classIds, readings } = await this.#lab.read(shots, this.#query);
-      const reading = readings.find(({ method }) => method === this.#method) ?? readings[0];
+      const reading =
+        readings.find(({ method }) => method === this.#method) ??
+        readings.find((one) => one.method === "prototypical");
       if (turn !== this.#turn || reading === undefined) return null;
       const prediction = this.#predict(classIds, reading);
       app.show(answerOf(prediction));
@@ -166,7 +168,7 @@ export class DrawPart implements Part {
   }
 
   get #method(): MethodId {
-    return this.#view.host.method as MethodId;
+    return (this.#view.host.method ?? "prototypical") as MethodId;
   }
 
   #predict(classIds: number[], { probabilities }: Reading): Prediction {

@@ -100,12 +100,12 @@ export class KShotElement extends Base {
     this.setAttribute("task", value);
   }
 
-  /** For objects `prototypical`, `siamese` or `matching`; for drawings any of the lab's methods. */
-  get method(): string {
-    return this.getAttribute("method")?.trim() || "prototypical";
+  /** For objects what `Settings.method` takes, for drawings any of the lab's methods; null for what each begins with. */
+  get method(): string | null {
+    return this.getAttribute("method")?.trim() || null;
   }
-  set method(value: string) {
-    this.setAttribute("method", value);
+  set method(value: string | null) {
+    this.#set("method", value);
   }
 
   get metric(): Metric {

@@ -45,8 +45,6 @@ export interface Part {
   dispose(): void;
 }
 
-const COMPARISONS: readonly Comparison[] = ["prototypical", "siamese", "matching"];
-
 const SETTINGS = ["method", "metric", "threshold"] as const;
 type Setting = (typeof SETTINGS)[number];
 
@@ -64,6 +62,8 @@ export class View {
   #kshot: KShot | null = null;
   #part: Part | null = null;
   #kept: KShotState | null = null;
+  /** The method that the engine begins with. */
+  #begins: Comparison = "prototypical";
   #drawings: DrawingSet | null = null;
   #loading: Promise<void> | null = null;
   #wanted = false;
@@ -222,6 +222,7 @@ export class View {
 
   /** Puts into a new support set what was there before, or what the attributes ask for. */
   async #fill(kshot: KShot): Promise<void> {
+    this.#begins = kshot.settings.method;
     if (this.#kept !== null) {
       await kshot.restoreState(this.#kept);
       return;
@@ -345,7 +346,8 @@ export class View {
 
   async #set(kshot: KShot, names: readonly Setting[]): Promise<void> {
     const { metric, threshold } = this.host;
-    const method = COMPARISONS.find((one) => one === this.host.method) ?? "prototypical";
+    const methods = Object.keys(this.words.methods) as Comparison[];
+    const method = methods.find((one) => one === this.host.method) ?? this.#begins;
     const all = { method, metric, threshold };
     const chosen = Object.fromEntries(names.map((name) => [name, all[name]]));
     await kshot.setSettings(chosen).catch((error) => this.#tellThrown(error));

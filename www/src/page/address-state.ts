@@ -2,10 +2,10 @@
 import type { Comparison } from "../types.ts";
 import { fromAddress, toAddress } from "./address.ts";
 import type { App } from "./app.ts";
+import { words } from "./language.ts";
 
 /** The tabs by the names that tasks have in addresses; the first is what an address without one means. */
 const TASKS: Record<string, string> = { objects: "camera", samples: "samples", draw: "draw", face: "face" };
-const METHODS: readonly Comparison[] = ["prototypical", "siamese", "matching"];
 
 /** Starts it. */
 export function startAddress(app: App): void {
@@ -19,10 +19,13 @@ export function startAddress(app: App): void {
   const task = fromAddress("task", tasks);
   if (task !== null) document.getElementById(`tab-${TASKS[task]}`)?.click();
 
-  let wanted: Comparison | null = fromAddress("method", METHODS);
+  let wanted = fromAddress("method", Object.keys(words().methods) as Comparison[]);
+  /** The method that goes without saying. */
+  let begins: Comparison | null = null;
   app.events.on("settings", ({ method }) => {
+    begins ??= method;
     // The first settings are those of an engine that knows nothing of the address.
-    if (wanted === null) toAddress("method", method === "prototypical" ? null : method);
+    if (wanted === null) toAddress("method", method === begins ? null : method);
   });
   app.events.on("engine", (engine) => {
     if (wanted === null) return;
