@@ -12,7 +12,7 @@ import { embedUrl, snippets, type Tool, type Wish } from "./snippets.ts";
 import { slideWords } from "./words.ts";
 
 const LANGUAGES: readonly Language[] = ["en", "zh"];
-const TASKS = ["objects", "draw"] as const;
+const TASKS = ["objects", "face", "draw"] as const;
 const TOOLS = Object.keys(snippets) as Tool[];
 
 let language: Language =
