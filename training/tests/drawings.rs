@@ -17,6 +17,7 @@ use kshot::method::snail::Snail;
 use kshot::weights::Weights;
 use safetensors::SafeTensors;
 use training::conv4::tensor_values;
+use training::cosine_pair;
 use training::drawings::{EMBEDDERS, pack_to_bytes};
 use training::losses::NoHead;
 use training::losses::centres::Centres;
@@ -109,6 +110,19 @@ fn a_method_that_the_folder_lacks_is_taken_from_the_packed_file_to_the_bit() {
         assert!(same || of_snail, "{name}");
         assert!(!(same && of_snail && name.ends_with("weight")), "{name}");
     }
+}
+
+#[test]
+fn the_section_of_the_cosines_is_found_at_the_end_of_a_document_or_is_nothing() {
+    let section = "\n## Prototypes by cosine\n\n| a | b |\n";
+    assert_eq!(
+        cosine_pair::section(&format!("# Table\n{section}")),
+        section
+    );
+    assert_eq!(
+        cosine_pair::section("# Table\n\n## What the order changes\n"),
+        ""
+    );
 }
 
 #[test]

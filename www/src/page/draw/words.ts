@@ -164,7 +164,7 @@ const en = {
     },
     prototypical_cosine: {
       name: "Prototypical, cosine",
-      says: "The same with the angle instead of the distance, which the paper found worse.",
+      says: "The same encoder, asked by angle: hardly worse. An encoder trained by angle is far worse.",
     },
     matching: {
       name: "Matching",
@@ -337,7 +337,7 @@ const zh: DrawWords = {
     prototypical: { name: "原型网络", says: "把每个类别的样本平均成原型，平方欧氏距离最近者获胜。" },
     prototypical_cosine: {
       name: "原型网络（余弦）",
-      says: "同样的做法，但比较夹角而不是距离；论文发现它更差。",
+      says: "同一个编码器，改为比较夹角：几乎不差；而用夹角训练的编码器要差得多。",
     },
     matching: { name: "匹配网络", says: "同时看所有样本，越像看得越多；每个样本按权重为自己的类别投票。" },
     matching_context: {
