@@ -65,7 +65,7 @@ test("enrolled from photos, a person is let in by other photos and strangers are
       timeout: 120_000,
     });
     await expect(face.answer, photo).toHaveAttribute("data-answer", answer);
-    await expect(face.answer).toContainText(/similarity [−\d.]+, threshold [\d.]+/);
+    await expect(face.answer).toContainText(/Similarity [−\d.]+, threshold [\d.]+/);
   }
 });
 

@@ -38,8 +38,7 @@ export const en = {
   notYet: "Not yet",
   none: "None of them",
   noneSays: "Nobody enrolled is alike enough.",
-  similarity: (value: string) => `similarity ${value}`,
-  against: (value: string, threshold: string) => `similarity ${value}, threshold ${threshold}`,
+  against: (value: string, threshold: string) => `Similarity ${value}, threshold ${threshold}.`,
   scores: "Similarity to each person",
   announce: {
     yes: (name: string) => `Yes, it is ${name}`,
@@ -49,7 +48,6 @@ export const en = {
 
   threshold: "Threshold",
   thresholdAuto: "Auto",
-  thresholdAutoSays: (rate: string) => `Back to the shipped threshold: strangers get in ${rate}`,
   thresholdText: (value: string, accept: string, reject: string) =>
     `${value}: false accept rate ${accept}, false reject rate ${reject}`,
   lower: "lower: strangers get in",
@@ -76,7 +74,6 @@ export const en = {
   detLabel: (accept: string, reject: string, equal: string) =>
     `Detection error trade-off curve. Working point: false accept rate ${accept}, false reject rate ${reject}. Equal error rate ${equal}.`,
   equal: (rate: string) => `equal errors: ${rate}`,
-  axisSimilarity: "similarity",
   axisAccept: "false accept rate",
   axisReject: "false reject rate",
   measuredOn: (set: string, people: string, pictures: string, genuine: string, impostor: string) =>
@@ -102,7 +99,6 @@ export const en = {
   enrolled: (name: string, shots: number) => `${name} is enrolled, by ${shots} shots.`,
   addedTo: (name: string, shots: number) => `${shots} shots added to ${name}.`,
   undone: "Taken back",
-  dropPeople: "Drop photos of one person here to enrol them",
 
   enrolling: (name: string) => `Enrolling ${name}`,
   ring: (filled: number, all: number) => `${filled} of ${all} directions`,
@@ -112,7 +108,6 @@ export const en = {
   finish: "Finish now",
   finishSays: "Keep what has been taken and leave the rest of the ring",
   cancel: "Cancel",
-  enrolKept: "What has been taken is kept.",
 
   advice: {
     no_face: { says: "No face in sight", todo: "Look into the camera." },
@@ -195,8 +190,6 @@ export const en = {
     storage: "Faces in the browser's storage",
   },
   bytes: (n: string) => `${n} bytes`,
-  yesHeld: "1",
-  noHeld: "0",
 };
 
 /** The shape that every language has. */

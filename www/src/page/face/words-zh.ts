@@ -38,8 +38,7 @@ export const zh: FaceWords = {
   notYet: "还差一步",
   none: "都不是",
   noneSays: "登记的人里没有足够相似的。",
-  similarity: (value) => `相似度 ${value}`,
-  against: (value, threshold) => `相似度 ${value}，阈值 ${threshold}`,
+  against: (value, threshold) => `相似度 ${value}，阈值 ${threshold}。`,
   scores: "与每个人的相似度",
   announce: {
     yes: (name) => `是，是${name}`,
@@ -49,7 +48,6 @@ export const zh: FaceWords = {
 
   threshold: "阈值",
   thresholdAuto: "自动",
-  thresholdAutoSays: (rate) => `恢复自带的阈值：陌生人${rate}被放行`,
   thresholdText: (value, accept, reject) => `${value}：错误接受率 ${accept}，错误拒绝率 ${reject}`,
   lower: "更低：放进陌生人",
   higher: "更高：把你挡在外面",
@@ -75,7 +73,6 @@ export const zh: FaceWords = {
   detLabel: (accept, reject, equal) =>
     `检测错误权衡曲线。工作点：错误接受率 ${accept}，错误拒绝率 ${reject}。等错误率 ${equal}。`,
   equal: (rate) => `两种错误相等：${rate}`,
-  axisSimilarity: "相似度",
   axisAccept: "错误接受率",
   axisReject: "错误拒绝率",
   measuredOn: (set, people, pictures, genuine, impostor) =>
@@ -101,7 +98,6 @@ export const zh: FaceWords = {
   enrolled: (name, shots) => `${name}已登记，共 ${shots} 个样本。`,
   addedTo: (name, shots) => `已为${name}添加 ${shots} 个样本。`,
   undone: "已撤销",
-  dropPeople: "把一个人的照片拖到这里来登记",
 
   enrolling: (name) => `正在登记${name}`,
   ring: (filled, all) => `${all} 个方向中的 ${filled} 个`,
@@ -110,7 +106,6 @@ export const zh: FaceWords = {
   finish: "到此为止",
   finishSays: "保留已拍的样本，圆环的其余部分不再拍",
   cancel: "取消",
-  enrolKept: "已拍的样本都保留着。",
 
   advice: {
     no_face: { says: "没有看到人脸", todo: "请看向摄像头。" },
@@ -191,6 +186,4 @@ export const zh: FaceWords = {
     storage: "浏览器存储中的人脸",
   },
   bytes: (n) => `${n} 字节`,
-  yesHeld: "1",
-  noHeld: "0",
 };
