@@ -56,7 +56,7 @@ impl Settings {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
-            method: Comparison::Prototypical,
+            method: Comparison::Ridge,
             metric: Metric::Euclidean,
             temperature: None,
             threshold: None,
@@ -202,9 +202,12 @@ impl Classifier {
     /// # Errors
     /// As [`answer`](Self::answer).
     pub fn auto_threshold(&mut self) -> Result<f32, Error> {
+        let method = self.settings.method;
         Ok(self
             .fit()?
-            .map_or(decision::SINGLE_SHOT_THRESHOLD, |fitted| fitted.threshold))
+            .map_or(decision::starting_threshold(method), |fitted| {
+                fitted.threshold
+            }))
     }
 
     /// The prototypes of the answering classes, with the ids of the classes.
@@ -245,13 +248,17 @@ impl Classifier {
     /// # Errors
     /// [`Error::EmbeddingInvalid`] where shots and query differ in length.
     pub fn answer(&mut self, query: &[f32]) -> Result<Answer, Error> {
-        let chosen = self.settings.threshold;
+        let Settings {
+            method,
+            threshold: chosen,
+            ..
+        } = self.settings;
         let Some(fitted) = self.fit()? else {
             return Ok(Answer {
                 scores: Vec::new(),
                 best: None,
                 single_shot: true,
-                threshold: chosen.unwrap_or(decision::SINGLE_SHOT_THRESHOLD),
+                threshold: chosen.unwrap_or(decision::starting_threshold(method)),
             });
         };
         let threshold = chosen.unwrap_or(fitted.threshold);
@@ -311,12 +318,10 @@ fn fit(set: &SupportSet, settings: Settings) -> Result<Option<Fitted>, Error> {
         return Ok(None);
     }
     let counts = support.counts();
-    let inverse: f32 = counts.iter().map(|count| 1.0 / *count as f32).sum();
-    let mean = counts.len() as f32 / inverse; // harmonic
     let Settings { method, metric, .. } = settings;
-    let temperature = decision::temperature(method, metric, mean);
-    let in_use = settings.temperature.unwrap_or(temperature);
-    let fitted = method.fit(metric, in_use, &support)?;
+    let mut fitted = method.fit(metric, 1.0, &support)?;
+    let temperature = decision::fitted_temperature(method, metric, &*fitted, &support);
+    fitted.set_temperature(settings.temperature.unwrap_or(temperature));
     let threshold = decision::leave_one_out_threshold(method, metric, &*fitted, &support);
     Ok(Some(Fitted {
         revision: set.revision(),

@@ -9,6 +9,8 @@
 use crate::method::comparison::{Compared, Comparison};
 use crate::method::{Metric, Support};
 
+pub mod of_ridge;
+
 /// Similarities that shots are left out for, at most: with more shots than that, evenly
 /// spaced ones are left out, so that recording stays smooth with 100 classes.
 const LEAVE_ONE_OUT_BUDGET: usize = 20_000;
@@ -24,19 +26,45 @@ const LEAVE_ONE_OUT_BUDGET: usize = 20_000;
 /// sets with 12 and 10 pictures of each.
 pub fn temperature(comparison: Comparison, metric: Metric, shots: f32) -> f32 {
     let (floor, spread) = match (comparison, metric) {
-        (Comparison::Prototypical, Metric::Euclidean) => (0.036, 0.052),
-        (Comparison::Prototypical, Metric::Cosine) => (0.051, 0.037),
-        (Comparison::Siamese, _) => (0.061, 0.027),
-        (Comparison::Matching, _) => (0.059, 0.029),
+        (Comparison::Prototypical, Metric::Euclidean) => (0.030, 0.071),
+        (Comparison::Prototypical, Metric::Cosine) => (0.046, 0.055),
+        (Comparison::Siamese, _) => (0.051, 0.050),
+        (Comparison::Matching, _) => (0.053, 0.048),
+        (Comparison::Ridge, _) => return of_ridge::temperature(5, shots, None),
     };
     floor + spread / shots.max(1.0)
+}
+
+/// The softmax temperature for a support set that `fitted` was fitted to.
+pub fn fitted_temperature(
+    comparison: Comparison,
+    metric: Metric,
+    fitted: &dyn Compared,
+    support: &Support<'_>,
+) -> f32 {
+    let counts = support.counts();
+    let inverse: f32 = counts.iter().map(|count| 1.0 / *count as f32).sum();
+    let shots = counts.len() as f32 / inverse; // harmonic mean
+    if comparison == Comparison::Ridge {
+        of_ridge::temperature(support.classes, shots, of_ridge::margin(fitted, support))
+    } else {
+        temperature(comparison, metric, shots)
+    }
+}
+
+/// The threshold of an empty support set.
+pub fn starting_threshold(comparison: Comparison) -> f32 {
+    match comparison {
+        Comparison::Ridge => of_ridge::SINGLE_SHOT_THRESHOLD,
+        _ => SINGLE_SHOT_THRESHOLD,
+    }
 }
 
 /// The threshold while no class has two shots to leave one out of.
 ///
 /// Source: `cargo run --release -p training -- calibrate`, where as large a share of known
 /// queries is refused as of unknown ones is named.
-pub const SINGLE_SHOT_THRESHOLD: f32 = 0.43;
+pub const SINGLE_SHOT_THRESHOLD: f32 = 0.37;
 
 /// Softmax of `-d² / temperature`, where `d² = 2 - 2 · similarity`: equation 2 of
 /// arXiv 1703.05175 with a temperature.
@@ -92,6 +120,9 @@ pub fn leave_one_out_threshold(
     fitted: &dyn Compared,
     support: &Support<'_>,
 ) -> f32 {
+    if comparison == Comparison::Ridge {
+        return of_ridge::threshold(fitted, support);
+    }
     let mut own = Vec::new();
     let mut other = Vec::new();
     for shot in left_out(comparison, support) {
@@ -110,7 +141,7 @@ pub fn leave_one_out_threshold(
 pub fn left_out(comparison: Comparison, support: &Support<'_>) -> impl Iterator<Item = usize> {
     let shots = support.shots.len();
     let references = match comparison {
-        Comparison::Prototypical => support.classes,
+        Comparison::Prototypical | Comparison::Ridge => support.classes,
         Comparison::Siamese | Comparison::Matching => shots,
     };
     let step = (shots * references).div_ceil(LEAVE_ONE_OUT_BUDGET).max(1);
@@ -124,9 +155,10 @@ pub fn left_out(comparison: Comparison, support: &Support<'_>) -> impl Iterator<
 /// were five different things.
 fn highest_threshold(comparison: Comparison, metric: Metric) -> f32 {
     match (comparison, metric) {
-        (Comparison::Prototypical, Metric::Euclidean) => 0.635,
-        (Comparison::Prototypical, Metric::Cosine) => 0.557,
-        (Comparison::Siamese | Comparison::Matching, _) => 0.51,
+        (Comparison::Prototypical, Metric::Euclidean) => 0.587,
+        (Comparison::Prototypical, Metric::Cosine) => 0.464,
+        (Comparison::Siamese | Comparison::Matching, _) => 0.454,
+        (Comparison::Ridge, _) => of_ridge::HIGHEST_THRESHOLD,
     }
 }
 

@@ -13,7 +13,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_time::Instant;
 
-use crate::embedder::{Embedder, normalise};
+use crate::embedder::Embedder;
+use crate::embedder::projection::Projection;
 use crate::error::Error;
 use crate::frame::source::{Canvas, Source};
 use crate::frame::webgpu::FrameKernel;
@@ -105,7 +106,7 @@ impl WebGpu {
             device,
             setup,
         };
-        normalise(webgpu.forward(webgpu.upload(grey())).await?)?;
+        Projection::shipped()?.embed(&webgpu.forward(webgpu.upload(grey())).await?)?;
         Ok(webgpu)
     }
 
@@ -114,7 +115,7 @@ impl WebGpu {
     }
 
     async fn forward(&self, input: Tensor<4>) -> Result<Vec<f32>, Error> {
-        read(self.embedder.forward(input).into_data_async().await)
+        read(self.embedder.corners(input).into_data_async().await)
     }
 
     /// Median time of a frame in milliseconds; one frame only where that is hopeless
@@ -145,6 +146,7 @@ pub struct Devices {
     weights: Rc<[u8]>,
     cpu_device: Device,
     cpu: Embedder,
+    projection: Projection,
     webgpu: Option<WebGpu>,
     canvas: Canvas,
     report: Report,
@@ -162,6 +164,7 @@ impl Devices {
             weights: weights.into(),
             cpu_device,
             cpu,
+            projection: Projection::shipped()?,
             webgpu: None,
             canvas: Canvas::new()?,
             report: Report {
@@ -256,7 +259,7 @@ impl Devices {
     pub async fn embed(&mut self, source: &Source) -> Result<(Vec<f32>, Timing), Error> {
         let start = Instant::now();
         let mut timing = Timing::default();
-        let embedding = if let Some(webgpu) = &mut self.webgpu {
+        let corners = if let Some(webgpu) = &mut self.webgpu {
             let input = input_on_webgpu(webgpu, &self.canvas, source)?;
             timing.frame = milliseconds(start);
             webgpu.forward(input).await?
@@ -265,7 +268,7 @@ impl Devices {
             timing.frame = milliseconds(start);
             self.forward_on_cpu(input)?
         };
-        let embedding = normalise(embedding)?;
+        let embedding = self.projection.embed(&corners)?;
         timing.embed = milliseconds(start) - timing.frame;
         Ok((embedding, timing))
     }
@@ -286,7 +289,7 @@ impl Devices {
     fn forward_on_cpu(&self, input: Vec<f32>) -> Result<Vec<f32>, Error> {
         let input = TensorData::new(input, [1, 3, SIDE, SIDE]);
         let input = Tensor::<4>::from_data(input, &self.cpu_device);
-        read(self.cpu.forward(input).try_into_data())
+        read(self.cpu.corners(input).try_into_data())
     }
 }
 

@@ -1,10 +1,13 @@
-//! Network input to embedding. Owns the bundled weights and the check that they are
-//! intact; the network itself stands in a file of its own.
+//! Network input to embedding: the network's last map, its corners, and their projection. Owns
+//! the bundled weights and the check that they are intact; the network and the projection stand
+//! in files of their own.
 //!
 //! It refuses weights whose SHA-256 differs from the pinned one, so that a damaged
 //! download is an error and never a wrong answer.
 
 use burn::module::Module;
+use burn::tensor::module::avg_pool2d;
+use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{Device, Tensor};
 
 use crate::error::Error;
@@ -14,6 +17,7 @@ pub mod conv;
 pub mod conv4;
 pub mod efficientnet_lite0;
 pub mod kernels;
+pub mod projection;
 
 use conv::Kernels;
 use efficientnet_lite0::EfficientNetLite0;
@@ -26,6 +30,10 @@ pub const NAME: &str = "efficientnet_lite0";
 
 /// SHA-256 of `weights/efficientnet_lite0.safetensors`, in hexadecimal.
 pub const WEIGHTS_SHA256: &str = "12b5df24923471046d907782e4c3768155bc6c8a10472a5b2065705babf0d2d5";
+
+/// SHA-256 of [`WEIGHTS_SHA256`] and [`projection::PROJECTION_SHA256`] one after another, in
+/// hexadecimal: what made an embedding, as it is kept beside saved ones.
+pub const SHA256: &str = "1dd940542920c0722c4bd2b97cb3415c957d2959f51b44266ab19649f4ea7a37";
 
 /// The bundled weights. The browser fetches the same file, to show its progress.
 #[cfg(not(target_arch = "wasm32"))]
@@ -78,11 +86,25 @@ impl Embedder {
         })
     }
 
-    /// Embeds a batch. Input `[n, 3, 224, 224]` as made by [`crate::frame`], output
-    /// `[n, 1280]`, not normalised.
+    /// The mean of the last map, as PyTorch's pooling gives it: what the network was trained
+    /// with, and the baseline that embeddings are measured against. Input `[n, 3, 224, 224]` as
+    /// made by [`crate::frame`], output `[n, 1280]`, not normalised.
     pub fn forward(&self, input: Tensor<4>) -> Tensor<2> {
         debug_assert_eq!(input.dims()[1..], [3, SIDE, SIDE]);
         self.network.forward(input)
+    }
+
+    /// The means of the last map's four corners, from which [`projection::Projection::embed`]
+    /// makes an embedding: `[n, 3, 224, 224]` to `[n, 1280, 2, 2]`.
+    pub fn corners(&self, input: Tensor<4>) -> Tensor<4> {
+        let map = self.last_map(input); // [n, 1280, 7, 7]
+        avg_pool2d(map, AvgPoolOptions::new([4, 4]).with_stride([3, 3])) // [n, 1280, 2, 2]
+    }
+
+    /// The last map: `[n, 3, 224, 224]` to `[n, 1280, 7, 7]`.
+    pub fn last_map(&self, input: Tensor<4>) -> Tensor<4> {
+        debug_assert_eq!(input.dims()[1..], [3, SIDE, SIDE]);
+        self.network.last_map(input)
     }
 }
 

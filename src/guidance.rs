@@ -17,10 +17,10 @@ const ALIKE: f32 = 0.15;
 const HALF: usize = 4;
 
 /// Cosine of the means of two halves of a burst from which on nothing moved between them. The
-/// means, since the noise of a camera alone takes 0.06 off the cosine of two single shots.
+/// means, since the noise of a camera alone moves single shots.
 ///
-/// Source: `tests/guidance.rs`: on four photos, noise of two levels in 255 gives 0.9990 or more,
-/// a turn of five degrees in the course of the burst 0.992 or less.
+/// Source: `tests/guidance.rs`: on four photos, noise of two levels in 255 gives 0.998 or more,
+/// a turn of five degrees in the course of the burst 0.989 or less.
 const STILL: f32 = 0.995;
 
 /// What was found; classes and shots by their ids.
@@ -102,6 +102,11 @@ pub fn look(
             continue;
         };
         let to_own = similarities.get(*own).copied().flatten();
+        let scores: Vec<f32> = (similarities.iter())
+            .map(|similarity| similarity.unwrap_or(f32::NEG_INFINITY))
+            .collect();
+        // Over all classes: what a third one explains is no likeness of these two.
+        let probabilities = decision::probabilities(&scores, temperature);
         for (other, similarity) in similarities.iter().enumerate() {
             let (low, high) = (other.min(*own), other.max(*own));
             let pair = pairs.get_mut(low).and_then(|row| row.get_mut(high));
@@ -109,9 +114,8 @@ pub fn look(
                 continue;
             };
             match to_own {
-                Some(to_own) => {
-                    let between = decision::probabilities(&[to_own, *similarity], temperature);
-                    pair.wrong += between.get(1).copied().unwrap_or_default();
+                Some(_) => {
+                    pair.wrong += probabilities.get(other).copied().unwrap_or_default();
                     pair.shots += 1.0;
                 }
                 None => {
@@ -122,9 +126,6 @@ pub fn look(
         if to_own.is_none() {
             continue; // with no other shot of its class, it could only be named wrongly
         }
-        let scores: Vec<f32> = (similarities.iter())
-            .map(|similarity| similarity.unwrap_or(f32::NEG_INFINITY))
-            .collect();
         let said = decision::decide(&scores, &scores, threshold);
         if let Some(row) = confusion.get_mut(*own)
             && let Some(cell) = row.get_mut(said.unwrap_or(count))

@@ -8,6 +8,7 @@ use crate::error::Error;
 
 pub mod comparison;
 pub mod imaginary;
+pub mod impostors;
 pub mod lstm;
 pub mod mann;
 pub mod matching;
@@ -15,6 +16,7 @@ mod metric;
 pub mod prototypical;
 pub mod recurrent;
 pub mod relation;
+pub mod ridge;
 pub mod sequence;
 pub mod siamese;
 pub mod snail;
@@ -85,7 +87,8 @@ pub enum Attended {
         /// The shot that was last written to each row, where one was.
         written_by: Vec<Option<usize>>,
     },
-    /// Nothing that can be shown: a plain LSTM keeps everything in its state.
+    /// Nothing that can be shown: a plain LSTM keeps everything in its state, ridge regression
+    /// in its map.
     Nothing,
 }
 

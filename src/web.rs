@@ -13,7 +13,7 @@ use web_time::Instant;
 
 use crate::classifier::Classifier;
 use crate::device::{Choice, Devices, Timing, WebGpu};
-use crate::embedder::{DIMENSIONS, NAME, WEIGHTS_SHA256};
+use crate::embedder::{DIMENSIONS, NAME, SHA256};
 use crate::error::Error;
 use crate::frame::source::Source;
 use crate::frame::{MAX_PIXELS, MIN_SIDE};
@@ -166,7 +166,7 @@ impl Engine {
     pub fn embedder(&self) -> Js<JsValue> {
         object(&[
             ("name", NAME.into()),
-            ("sha256", WEIGHTS_SHA256.into()),
+            ("sha256", SHA256.into()),
             ("dimensions", DIMENSIONS.into()),
         ])
     }
@@ -316,7 +316,7 @@ impl Engine {
         let patch: SettingsPatch = parse(
             patch,
             "settings",
-            "method prototypical, siamese or matching, metric euclidean or cosine, \
+            "method ridge, prototypical, siamese or matching, metric euclidean or cosine, \
              temperature and threshold a number or auto",
         )?;
         let mut settings = self.classifier.settings();

@@ -6,7 +6,8 @@ mod photos;
 use burn::tensor::{Device, Tensor, TensorData};
 use kshot::Error;
 use kshot::embedder::conv::Kernels;
-use kshot::embedder::{DIMENSIONS, Embedder, WEIGHTS, normalise};
+use kshot::embedder::projection::{CHANNELS, CORNERS, PROJECTION_SHA256, Projection};
+use kshot::embedder::{DIMENSIONS, Embedder, SHA256, WEIGHTS, WEIGHTS_SHA256, normalise};
 use kshot::frame::{SIDE, input_from_rgba};
 use photos::{NAMES, read_photo};
 
@@ -126,4 +127,97 @@ fn an_embedding_that_says_nothing_is_refused() {
     let mut infinite = vec![1.0; DIMENSIONS];
     infinite[7] = f32::INFINITY;
     assert_eq!(normalise(infinite).unwrap_err().code(), "embedding_invalid");
+}
+
+/// The last map of a photo, `[1280, 7, 7]`, and its corners, `[1280, 4]`.
+fn map_and_corners(name: &str) -> (Vec<f32>, Vec<f32>) {
+    let device = Device::flex();
+    let embedder = Embedder::from_bytes(WEIGHTS, &device).unwrap();
+    let photo = read_photo(&format!("photos/{name}.png"));
+    let input = input_from_rgba(&photo.rgba, photo.width, photo.height).unwrap();
+    let input = Tensor::<4>::from_data(TensorData::new(input, [1, 3, SIDE, SIDE]), &device);
+    let map = embedder.last_map(input.clone()).into_data();
+    let corners = embedder.corners(input).into_data();
+    (map.try_to_vec().unwrap(), corners.try_to_vec().unwrap())
+}
+
+#[test]
+fn corners_are_the_means_of_four_by_four_positions() {
+    let (map, corners) = map_and_corners("coffee");
+    for (channel, found) in corners.chunks(CORNERS).enumerate() {
+        for (corner, found) in found.iter().enumerate() {
+            let (top, left) = (3 * (corner / 2), 3 * (corner % 2));
+            let mut sum = 0.0;
+            for row in top..top + 4 {
+                for column in left..left + 4 {
+                    sum += map[channel * 49 + row * 7 + column];
+                }
+            }
+            assert!((found - sum / 16.0).abs() < 1e-4, "{channel} {corner}");
+        }
+    }
+}
+
+#[test]
+fn an_embedding_has_length_one_and_tells_photos_apart() {
+    let projection = Projection::shipped().unwrap();
+    let embed = |name| projection.embed(&map_and_corners(name).1).unwrap();
+    let coffee = embed("coffee");
+    assert_eq!(coffee.len(), DIMENSIONS);
+    assert!((cosine(&coffee, &coffee) - 1.0).abs() < 1e-6);
+    assert!(cosine(&coffee, &embed("rocket")) < 0.3);
+}
+
+#[test]
+fn embeddings_agree_with_corners_and_projection_in_numpy() {
+    let file = std::fs::read("tests/fixtures/embeddings.safetensors").unwrap();
+    let expected = safetensors::SafeTensors::deserialize(&file).unwrap();
+    let projection = Projection::shipped().unwrap();
+    for name in NAMES {
+        let reference = expected.tensor(&format!("{name}.projected")).unwrap();
+        let (values, _) = reference.data().as_chunks::<4>();
+        let reference: Vec<f32> = values.iter().map(|v| f32::from_le_bytes(*v)).collect();
+        let cosine = cosine(
+            &projection.embed(&map_and_corners(name).1).unwrap(),
+            &reference,
+        );
+        assert!(cosine >= 0.9999, "{name}: cosine {cosine}");
+    }
+}
+
+#[test]
+fn corners_that_say_nothing_are_refused() {
+    let projection = Projection::shipped().unwrap();
+    let mut infinite = vec![1.0; CHANNELS * CORNERS];
+    infinite[7] = f32::INFINITY;
+    for bad in [
+        vec![0.0; CHANNELS * CORNERS],
+        vec![f32::NAN; CHANNELS * CORNERS],
+        vec![1.0; CHANNELS],
+        infinite,
+    ] {
+        assert_eq!(
+            projection.embed(&bad).unwrap_err().code(),
+            "embedding_invalid"
+        );
+    }
+}
+
+#[test]
+fn a_projection_with_a_tensor_missing_is_an_error_that_names_it() {
+    let empty = safetensors::serialize(
+        Vec::<(String, safetensors::tensor::TensorView<'_>)>::new(),
+        None,
+    )
+    .unwrap();
+    let error = Projection::from_safetensors(&empty).unwrap_err();
+    assert!(matches!(&error, Error::WeightsInvalid(why) if why.contains("mean")));
+}
+
+#[test]
+fn the_digest_beside_saved_embeddings_is_of_network_and_projection() {
+    use sha2::{Digest, Sha256};
+    let both = Sha256::digest(format!("{WEIGHTS_SHA256}{PROJECTION_SHA256}"));
+    let hexadecimal: String = both.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hexadecimal, SHA256);
 }

@@ -54,6 +54,7 @@ fn small() -> Enrollment<'static> {
         embedder: [7; 32],
         dimensions: 2,
         settings: Settings {
+            method: Comparison::Prototypical,
             temperature: Some(0.25),
             ..Settings::default()
         },
@@ -130,7 +131,7 @@ fn random(rng: &mut ChaCha8Rng) -> Enrollment<'static> {
         embedder: rng.random(),
         dimensions,
         settings: Settings {
-            method: Comparison::ALL[rng.random_range(0..3)],
+            method: Comparison::ALL[rng.random_range(0..4)],
             metric: Metric::ALL[rng.random_range(0..2)],
             temperature,
             threshold,
@@ -252,7 +253,7 @@ fn another_version_is_refused_by_its_number() {
 fn values_that_none_may_have_are_refused_though_the_checksum_fits() {
     for (what, at, bytes) in [
         ("an unknown kind", AT_KIND, &[3][..]),
-        ("an unknown method", AT_METHOD, &[3]),
+        ("an unknown method", AT_METHOD, &[4]),
         ("an unknown metric", AT_METRIC, &[2]),
         ("an unknown flag", AT_FLAGS, &[0b101]),
         ("no dimensions", AT_DIMENSIONS, &[0, 0]),

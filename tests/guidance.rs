@@ -5,7 +5,8 @@ mod photos;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use kshot::classifier::{Classifier, Settings};
-use kshot::embedder::{Embedder, WEIGHTS, normalise};
+use kshot::embedder::projection::Projection;
+use kshot::embedder::{Embedder, WEIGHTS};
 use kshot::frame::{SIDE, input_from_rgba};
 use kshot::guidance::{Alike, Misplaced};
 use kshot::method::comparison::Comparison;
@@ -19,9 +20,20 @@ fn leaning(axis: usize, own: usize, lean: f32) -> Vec<f32> {
     vector
 }
 
+/// Compares with prototypes, whose similarities are worked by hand here.
+fn by_prototypes() -> Classifier {
+    let mut classifier = Classifier::default();
+    let settings = Settings {
+        method: Comparison::Prototypical,
+        ..Settings::default()
+    };
+    classifier.set_settings(settings).unwrap();
+    classifier
+}
+
 /// Classes on axes of their own, with so many shots; gives the ids of the shots too.
 fn classifier(shots: &[usize]) -> (Classifier, Vec<u32>, Vec<Vec<u32>>) {
-    let mut classifier = Classifier::default();
+    let mut classifier = by_prototypes();
     let (mut classes, mut ids) = (Vec::new(), Vec::new());
     for (axis, count) in shots.iter().enumerate() {
         let class = classifier.support.add_class("one").unwrap();
@@ -137,6 +149,7 @@ fn turned(photo: &Photo, degrees: f32) -> Vec<u8> {
 fn a_burst_of_a_thing_that_stands_still_is_told_from_one_that_moves() {
     let device = Device::flex();
     let embedder = Embedder::from_bytes(WEIGHTS, &device).unwrap();
+    let projection = Projection::shipped().unwrap();
     let mut random = ChaCha8Rng::seed_from_u64(1);
     let mut is_still = |photo: &Photo, degrees: f32| {
         let mut classifier = Classifier::default();
@@ -148,12 +161,10 @@ fn a_burst_of_a_thing_that_stands_still_is_told_from_one_that_moves() {
             }
             let input = input_from_rgba(&rgba, photo.width, photo.height).unwrap();
             let input = TensorData::new(input, [1, 3, SIDE, SIDE]);
-            let embedding = embedder.forward(Tensor::<4>::from_data(input, &device));
-            let embedding = embedding.into_data().try_to_vec().unwrap();
-            classifier
-                .support
-                .add_shot(class, normalise(embedding).unwrap())
-                .unwrap();
+            let corners = embedder.corners(Tensor::<4>::from_data(input, &device));
+            let corners: Vec<f32> = corners.into_data().try_to_vec().unwrap();
+            let embedding = projection.embed(&corners).unwrap();
+            classifier.support.add_shot(class, embedding).unwrap();
         }
         !classifier.guidance().unwrap().unwrap().still.is_empty()
     };

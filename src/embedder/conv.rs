@@ -274,7 +274,11 @@ fn channels_last(weight: &[f32], [_, per_group, height, width]: [usize; 4]) -> V
         .collect()
 }
 
-fn read_f16(file: &SafeTensors<'_>, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
+pub(super) fn read_f16(
+    file: &SafeTensors<'_>,
+    name: &str,
+    shape: &[usize],
+) -> Result<Vec<f32>, Error> {
     let tensor = file
         .tensor(name)
         .map_err(|error| Error::WeightsInvalid(format!("{name}: {error}")))?;

@@ -188,12 +188,17 @@ impl EfficientNetLite0 {
 
     /// `[n, 3, 224, 224]` to `[n, 1280]`.
     pub fn forward(&self, input: Tensor<4>) -> Tensor<2> {
+        let x = self.last_map(input); // [n, 1280, 7, 7]
+        let [n, channels, _, _] = x.dims();
+        x.mean_dims(&[2, 3]).reshape([n, channels]) // [n, 1280]
+    }
+
+    /// `[n, 3, 224, 224]` to `[n, 1280, 7, 7]`.
+    pub fn last_map(&self, input: Tensor<4>) -> Tensor<4> {
         let mut x = self.stem.forward(input, None); // [n, 32, 112, 112]
         for block in &self.blocks {
             x = block.forward(x); // at the end [n, 320, 7, 7]
         }
-        let x = self.head.forward(x, None); // [n, 1280, 7, 7]
-        let [n, channels, _, _] = x.dims();
-        x.mean_dims(&[2, 3]).reshape([n, channels]) // [n, 1280]
+        self.head.forward(x, None) // [n, 1280, 7, 7]
     }
 }

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::matching::Attention;
 use super::prototypical::Prototypical;
+use super::ridge::Ridge;
 use super::siamese::NearestShot;
-use super::{Fitted, Metric, Support, check_query, dot};
+use super::{Fitted, Metric, Support, check_query, dot, impostors};
 use crate::error::Error;
 
 /// A method without weights of its own.
@@ -21,14 +22,18 @@ pub enum Comparison {
     /// With each shot; all of them vote, the nearer the more ([`super::matching`]). It compares
     /// by the cosine, whatever the metric.
     Matching,
+    /// With what tells the classes apart, from each other and from impostors
+    /// ([`super::ridge`]). It compares in its own way, whatever the metric.
+    Ridge,
 }
 
 impl Comparison {
     /// Every one.
-    pub const ALL: [Comparison; 3] = [
+    pub const ALL: [Comparison; 4] = [
         Comparison::Prototypical,
         Comparison::Siamese,
         Comparison::Matching,
+        Comparison::Ridge,
     ];
 
     /// Fits the method to a support set.
@@ -57,6 +62,13 @@ impl Comparison {
                 .compare(support)?,
             ),
             Comparison::Matching => Box::new(Attention { temperature }.compare(support)?),
+            Comparison::Ridge => Box::new(
+                Ridge {
+                    impostors: impostors::of(support.check()?)?,
+                    temperature,
+                }
+                .compare(support)?,
+            ),
         })
     }
 }
@@ -67,6 +79,9 @@ pub trait Compared: Fitted {
     /// class where it is the only shot. `support` is the support set that it was fitted to, and
     /// `shot` counts in its order; of a shot that is not there, nothing.
     fn similarities_without(&self, support: &Support<'_>, shot: usize) -> Vec<Option<f32>>;
+
+    /// Changes what divides the scores; above 0.
+    fn set_temperature(&mut self, temperature: f32);
 
     /// Of [`similarities_without`](Self::similarities_without), that of the shot's own class and
     /// the highest of the others; `None` where there is none to compare with.

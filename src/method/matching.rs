@@ -221,6 +221,10 @@ impl Fitted for AttendedShots {
 }
 
 impl Compared for AttendedShots {
+    fn set_temperature(&mut self, temperature: f32) {
+        self.temperature = temperature;
+    }
+
     fn similarities_without(&self, support: &Support<'_>, shot: usize) -> Vec<Option<f32>> {
         self.shots
             .similarities_without(support, shot, Metric::Cosine)

@@ -144,6 +144,10 @@ impl Fitted for Prototypes {
 }
 
 impl Compared for Prototypes {
+    fn set_temperature(&mut self, temperature: f32) {
+        self.temperature = temperature;
+    }
+
     /// A shot is a part of its own prototype and so too near it. The product of the two is
     /// therefore that with the mean of the other shots; the prototype's length stays, since
     /// it is that of a mean of as many shots, which a query will meet.

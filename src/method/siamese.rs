@@ -175,6 +175,10 @@ impl Fitted for NearestShots {
 }
 
 impl Compared for NearestShots {
+    fn set_temperature(&mut self, temperature: f32) {
+        self.temperature = temperature;
+    }
+
     fn similarities_without(&self, support: &Support<'_>, shot: usize) -> Vec<Option<f32>> {
         self.shots.similarities_without(support, shot, self.metric)
     }

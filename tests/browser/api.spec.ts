@@ -311,7 +311,7 @@ test("support sets beside each other share one worker and nothing else", async (
   });
   expect(result).toEqual({
     asked: [["cup"], ["football"], ["cup"]],
-    settings: ["prototypical", "siamese"],
+    settings: ["ridge", "siamese"],
     left: [1, 0],
     gone: "disposed",
     after: ["football"],

@@ -62,8 +62,8 @@ test("two classes of the same thing are said to look alike", async ({ kshot, pag
   await kshot.addClass();
   await kshot.name(2).fill("twin");
   await kshot.name(2).blur();
-  await kshot.addPhotos(2, second.shots.map(asUpload));
-  await kshot.waitForCount(2, second.shots.length);
+  await kshot.addPhotos(2, second.shots.slice(1).map(asUpload));
+  await kshot.waitForCount(2, second.shots.length - 1);
   await expect(kshot.card(2)).toContainText("Looks like “second” to me");
   await expect(page.getByText(/“second” and “twin” look alike to me/)).toBeVisible();
 });

@@ -94,7 +94,7 @@ test("replace and add, each taken back in one step, settings too", async ({ api 
   });
   expect(told.added).toEqual({
     classes: ["cup 1", "cup 3", "足球 ⚽ 2"],
-    method: "prototypical",
+    method: "ridge",
     undo: "append",
     kept: true,
   });
@@ -238,6 +238,6 @@ test("a thumbnail says of every photo what the photo says", async ({ api }, info
   const [lowest = 0, median = 0] = [sorted[0], sorted[sorted.length >> 1]];
   info.annotations.push({ type: "cosine", description: `lowest ${lowest}, median ${median}` });
   expect(cosines).toHaveLength(36);
-  expect(lowest).toBeGreaterThan(0.94);
+  expect(lowest).toBeGreaterThan(0.92);
   expect(median).toBeGreaterThan(0.985);
 });

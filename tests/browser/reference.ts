@@ -7,7 +7,7 @@ const FILE = fileURLToPath(new URL("../fixtures/embeddings.safetensors", import.
 /** Names of the photos. */
 export const PHOTOS = ["astronaut", "chelsea", "coffee", "rocket"];
 
-/** PyTorch's pooled embedding of a photo, `[1280]`, not normalised. */
+/** The embedding of a photo by PyTorch and NumPy, `[1280]`, of length one. */
 export function referenceOf(photo: string): number[] {
   const file = readFileSync(FILE);
   // A safetensors file: the length of a JSON header, the header, then the tensors.
@@ -16,7 +16,7 @@ export function referenceOf(photo: string): number[] {
     string,
     { data_offsets: [number, number] }
   >;
-  const entry = header[`${photo}.embedding`];
+  const entry = header[`${photo}.projected`];
   if (entry === undefined) throw new Error(`there is no embedding of ${photo}`);
   const [from, to] = entry.data_offsets;
   return Array.from({ length: (to - from) / 4 }, (_, i) => file.readFloatLE(start + from + 4 * i));

@@ -152,23 +152,26 @@ pub fn calibrate(arguments: &Arguments) -> Result<String> {
 }
 
 fn temperature_row(head: Head, shot: usize, episodes: &[ComparedEpisode]) -> Vec<String> {
-    let shipped = head.temperature(shot);
+    let shipped = |episode: &ComparedEpisode| episode.temperature;
     let best = best_temperature(episodes);
     let mut row = vec![
         head.method().to_owned(),
         head.metric().to_owned(),
         shot.to_string(),
     ];
-    for temperature in [best, shipped] {
+    let always = |_: &ComparedEpisode| best;
+    let uses: [&dyn Fn(&ComparedEpisode) -> f32; 2] = [&always, &shipped];
+    for temperature in uses {
         let mut calibration = Calibration::default();
-        episodes
-            .iter()
-            .for_each(|episode| calibration.merge(&judge(episode, temperature).calibration));
-        row.push(format!("{temperature:.4}"));
-        row.push(format!(
-            "{:.4}",
-            negative_log_likelihood(episodes, temperature)
-        ));
+        let (mut sum, mut nll) = (0.0, 0.0);
+        for episode in episodes {
+            let temperature = temperature(episode);
+            calibration.merge(&judge(episode, temperature).calibration);
+            sum += temperature;
+            nll += negative_log_likelihood(std::slice::from_ref(episode), temperature);
+        }
+        row.push(format!("{:.4}", sum / episodes.len() as f32));
+        row.push(format!("{:.4}", nll / episodes.len() as f64));
         row.push(format!("{:.1}", 100.0 * calibration.error()));
     }
     row
@@ -191,10 +194,9 @@ fn threshold_row(
         }
         None => row.extend(["-".to_owned(), "-".to_owned()]),
     }
-    let temperature = head.temperature(shot);
     let outcomes: Vec<Outcome> = episodes
         .iter()
-        .map(|episode| judge(episode, temperature))
+        .map(|episode| judge(episode, episode.temperature))
         .collect();
     let total = |part: fn(&Outcome) -> usize| outcomes.iter().map(part).sum::<usize>();
     let threshold: f32 = outcomes.iter().map(|outcome| outcome.threshold).sum();

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use burn::tensor::{Device, Tensor, TensorData};
 use indicatif::{ProgressBar, ProgressStyle};
-use kshot::embedder::{Embedder, WEIGHTS, normalise};
+use kshot::embedder::projection::Projection;
+use kshot::embedder::{Embedder, WEIGHTS};
 use kshot::frame::{SIDE, input_from_rgba};
 use rayon::prelude::*;
 
@@ -38,6 +39,7 @@ pub struct EmbeddedSet {
 pub struct CpuEmbedder {
     device: Device,
     embedder: Embedder,
+    projection: Projection,
 }
 
 impl CpuEmbedder {
@@ -49,7 +51,12 @@ impl CpuEmbedder {
         let device = Device::flex();
         let embedder =
             Embedder::from_bytes(WEIGHTS, &device).context("cannot build the embedder")?;
-        Ok(Self { device, embedder })
+        let projection = Projection::shipped().context("cannot read the projection")?;
+        Ok(Self {
+            device,
+            embedder,
+            projection,
+        })
     }
 
     /// The device in words.
@@ -66,8 +73,8 @@ impl CpuEmbedder {
         let input = input_from_rgba(&pixels.rgba, pixels.width, pixels.height)?; // [3, 224, 224]
         let input =
             Tensor::<4>::from_data(TensorData::new(input, [1, 3, SIDE, SIDE]), &self.device);
-        let output = self.embedder.forward(input); // [1, 1280]
-        Ok(normalise(output.try_into_vec_as::<f32>()?)?)
+        let corners = self.embedder.corners(input); // [1, 1280, 2, 2]
+        Ok(self.projection.embed(&corners.try_into_vec_as::<f32>()?)?)
     }
 
     /// Embeds every picture of a set, with a progress bar where there is a terminal.
@@ -109,7 +116,8 @@ impl CpuEmbedder {
     }
 }
 
-fn progress_bar(pictures: u64) -> ProgressBar {
+/// A bar of so many pictures, where there is a terminal.
+pub fn progress_bar(pictures: u64) -> ProgressBar {
     let style = ProgressStyle::with_template(
         "embedding {wide_bar} {pos}/{len} pictures, {per_sec}, {eta} left",
     );

@@ -12,6 +12,7 @@ use kshot::method::comparison::Comparison;
 use rayon::prelude::*;
 
 use crate::embed::CpuEmbedder;
+use crate::reliability;
 use crate::report::{count, list_too_few, list_unreadable, percent, table};
 use crate::score::{Head, Outcome, compare, judge};
 use crate::statistics::{CALIBRATION_BINS, Calibration, estimate};
@@ -53,6 +54,9 @@ pub struct Arguments {
     /// Measure the Siamese and the matching head too
     #[arg(long)]
     pub all_methods: bool,
+    /// Draw reliability diagrams of the first head, one a number of shots, to this SVG file
+    #[arg(long, value_name = "SVG")]
+    pub reliability: Option<PathBuf>,
     /// Which classes take part
     #[command(flatten)]
     pub split: SplitChoice,
@@ -87,6 +91,7 @@ pub fn evaluate(arguments: &Arguments) -> Result<String> {
     let embedder = CpuEmbedder::new()?;
     let set = UsableSet::prepare(&arguments.path, &arguments.split, largest, &embedder)?;
 
+    let mut diagrams = Vec::new();
     let mut rows = vec![header()];
     for &shape in &shapes {
         let sampler = Sampler::new(set.counts(), shape, arguments.seed)?;
@@ -95,11 +100,26 @@ pub fn evaluate(arguments: &Arguments) -> Result<String> {
                 .into_par_iter()
                 .map(|number| {
                     let compared = compare(&set.classes, &sampler.draw(number), head)?;
-                    Ok(judge(&compared, head.temperature(shape.shot)))
+                    Ok(judge(&compared, compared.temperature))
                 })
                 .collect::<Result<_>>()?;
+            if diagrams.last().is_none_or(|(shot, _)| *shot != shape.shot) {
+                let mut calibration = Calibration::default();
+                (outcomes.iter()).for_each(|outcome| calibration.merge(&outcome.calibration));
+                diagrams.push((shape.shot, calibration));
+            }
             rows.push(row(shape.shot, head, &outcomes));
         }
+    }
+
+    if let Some(path) = &arguments.reliability {
+        let diagrams: Vec<_> = diagrams
+            .into_iter()
+            .map(|(shot, calibration)| (format!("{shot} shots"), calibration))
+            .collect();
+        let title = format!("{}, {} way", set.path.display(), arguments.way);
+        std::fs::write(path, reliability::draw(&title, &diagrams))
+            .with_context(|| format!("cannot write {}", path.display()))?;
     }
 
     let mut text = format!(
@@ -163,7 +183,7 @@ fn heads(arguments: &Arguments) -> Vec<Head> {
     let all: &[Head] = if arguments.all_methods {
         &Head::ALL
     } else {
-        &Head::PROTOTYPICAL
+        &Head::USUAL
     };
     (all.iter().copied())
         .filter(|head| {

@@ -15,6 +15,9 @@
 //! - [`score`]: what kshot answers in an episode; [`statistics`]: what follows from many
 //! - [`temperature`] and [`similarities`]: the constants that `kshot::decision` ships
 //! - [`evaluate`] and [`calibrate`]: the commands on top; [`report`] prints their tables
+//! - [`features`]: the pooled maps of a set in one file, which all of these read too;
+//!   [`projection`]: the embedder's projection from them; [`calibrate_ridge`] and
+//!   [`accuracy_table`]: the camera's method, with [`dense`] as its rival; [`reliability`]: a plot
 //! - [`omniglot`]: the drawings, their splits and rotations
 //! - [`conv4`]: forward pass and gradient of the embedder of drawings, by hand
 //! - [`losses`]: what an embedder is trained by; [`heads`]: the methods with weights of their own
@@ -27,15 +30,19 @@
 //! - [`convert`]: a PyTorch checkpoint to the weights file, by way of [`safetensors_file`];
 //!   [`faces`]: the networks for faces to theirs
 
+pub mod accuracy_table;
 pub mod calibrate;
+pub mod calibrate_ridge;
 pub mod contestants;
 pub mod conv4;
 pub mod convert;
 pub mod cosine_pair;
+pub mod dense;
 pub mod drawings;
 pub mod embed;
 pub mod evaluate;
 pub mod faces;
+pub mod features;
 pub mod folder;
 pub mod heads;
 pub mod losses;
@@ -44,6 +51,8 @@ pub mod omniglot;
 pub mod omniglot_table;
 pub mod pack;
 pub mod pictures;
+pub mod projection;
+pub mod reliability;
 pub mod report;
 pub mod safetensors_file;
 pub mod samples;

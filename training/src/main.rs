@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use training::{
-    calibrate, convert, cosine_pair, drawings, evaluate, faces, omniglot_table, samples, train,
-    verify,
+    accuracy_table, calibrate, calibrate_ridge, convert, cosine_pair, drawings, evaluate, faces,
+    features, omniglot_table, projection, samples, train, verify,
 };
 
 /// Exit code of every error, the one that clap uses for a wrong argument.
@@ -23,8 +23,16 @@ struct CommandLine {
 enum Command {
     /// Measure the shipped embedder on labelled pictures
     Evaluate(evaluate::Arguments),
+    /// Write the pooled maps of every picture to one file
+    Features(features::Arguments),
+    /// Work out the projection of the embedder from the features of many photos
+    FitProjection(projection::Arguments),
     /// Find the softmax temperature and the similarity thresholds that kshot ships
     Calibrate(calibrate::Arguments),
+    /// Find the temperatures of ridge regression by way, shot and how sure left out shots are
+    CalibrateRidge(calibrate_ridge::Arguments),
+    /// Measure the camera's method beside the plain features and a trained dense head
+    AccuracyTable(accuracy_table::Arguments),
     /// Train a method on Omniglot, or go on with it
     Train(train::Arguments),
     /// Put the weights of all trained drawing methods into one file
@@ -46,7 +54,11 @@ enum Command {
 fn main() -> ExitCode {
     let result = match CommandLine::parse().command {
         Command::Evaluate(arguments) => evaluate::evaluate(&arguments),
+        Command::Features(arguments) => features::features(&arguments),
+        Command::FitProjection(arguments) => projection::fit_projection(&arguments),
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
+        Command::CalibrateRidge(arguments) => calibrate_ridge::calibrate_ridge(&arguments),
+        Command::AccuracyTable(arguments) => accuracy_table::accuracy_table(&arguments),
         Command::Train(arguments) => train::train(&arguments),
         Command::PackDrawings(arguments) => drawings::pack(&arguments),
         Command::OmniglotTable(arguments) => omniglot_table::omniglot_table(&arguments),

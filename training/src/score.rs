@@ -1,7 +1,7 @@
 //! What kshot answers in an episode: its method, its temperature, its threshold.
 
 use anyhow::{Context, Result};
-use kshot::decision;
+use kshot::decision::{self, of_ridge};
 use kshot::episode::Episode;
 use kshot::method::comparison::Comparison;
 use kshot::method::{Metric, Support};
@@ -43,6 +43,10 @@ pub struct ComparedEpisode {
     pub queries: Vec<Compared>,
     /// The "none of these" threshold of this support set.
     pub threshold: f32,
+    /// The softmax temperature of this support set.
+    pub temperature: f32,
+    /// How far left out shots score above the nearest other class: see [`of_ridge::margin`].
+    pub margin: Option<f32>,
 }
 
 /// What came of one episode.
@@ -74,15 +78,23 @@ pub struct Head {
 }
 
 impl Head {
-    /// The prototypical heads, one a metric.
-    pub const PROTOTYPICAL: [Head; 2] = [
+    /// Ridge regression, which compares in its own way.
+    pub const RIDGE: Head = Head {
+        method: Comparison::Ridge,
+        metric: Metric::Cosine,
+    };
+
+    /// What is measured unless more is asked for: the page's method, and the prototypical heads.
+    pub const USUAL: [Head; 3] = [
+        Head::RIDGE,
         Head::prototypical(Metric::Euclidean),
         Head::prototypical(Metric::Cosine),
     ];
 
     /// Every head. On embeddings of length one both metrics are the same between two of them,
     /// so the methods that compare with shots stand here once.
-    pub const ALL: [Head; 4] = [
+    pub const ALL: [Head; 5] = [
+        Head::RIDGE,
         Head::prototypical(Metric::Euclidean),
         Head::prototypical(Metric::Cosine),
         Head {
@@ -102,22 +114,21 @@ impl Head {
         }
     }
 
-    /// The temperature that kshot uses for so many shots a class.
-    pub fn temperature(self, shots: usize) -> f32 {
-        decision::temperature(self.method, self.metric, shots as f32)
-    }
-
     /// The method's name in a table.
     pub fn method(self) -> &'static str {
         match self.method {
             Comparison::Prototypical => "prototypical",
             Comparison::Siamese => "siamese",
             Comparison::Matching => "matching",
+            Comparison::Ridge => "ridge",
         }
     }
 
     /// The metric's name in a table.
     pub fn metric(self) -> &'static str {
+        if self.method == Comparison::Ridge {
+            return "-";
+        }
         match self.metric {
             Metric::Euclidean => "euclidean",
             Metric::Cosine => "cosine",
@@ -180,6 +191,8 @@ pub fn compare(
         .collect::<Result<_>>()?;
     Ok(ComparedEpisode {
         queries,
+        margin: of_ridge::margin(&*fitted, &support),
+        temperature: decision::fitted_temperature(method, metric, &*fitted, &support),
         threshold: decision::leave_one_out_threshold(method, metric, &*fitted, &support),
     })
 }

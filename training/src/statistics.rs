@@ -70,6 +70,19 @@ impl Calibration {
         }
     }
 
+    /// Mean confidence, accuracy and number of queries of each bin that has any.
+    pub fn bins(&self) -> Vec<(f64, f64, f64)> {
+        let some = self.bins.iter().filter(|bin| bin.count > 0.0);
+        some.map(|bin| {
+            (
+                bin.confidence / bin.count,
+                bin.correct / bin.count,
+                bin.count,
+            )
+        })
+        .collect()
+    }
+
     /// The expected calibration error, 0 to 1: over the bins, the distance between mean
     /// confidence and accuracy, weighted by the queries in the bin.
     pub fn error(&self) -> f64 {

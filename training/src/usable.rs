@@ -7,9 +7,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail, ensure};
+use kshot::embedder::projection::Projection;
 use kshot::episode::Shape;
 
 use crate::embed::{CpuEmbedder, EmbeddedClass};
+use crate::features::FeatureFile;
 use crate::pictures::{PictureSet, Unreadable};
 use crate::report::list_unreadable;
 
@@ -23,6 +25,9 @@ pub struct SplitChoice {
     #[arg(long, requires = "split_table")]
     pub split: Option<String>,
 }
+
+/// Extension of the files that `features` writes.
+pub const FEATURES: &str = "features";
 
 /// Embedded classes, each with enough pictures.
 pub struct UsableSet {
@@ -61,6 +66,12 @@ impl UsableSet {
         embedder: &CpuEmbedder,
     ) -> Result<Self> {
         check(shape)?;
+        if path
+            .extension()
+            .is_some_and(|extension| extension == FEATURES)
+        {
+            return Self::of_features(path, shape);
+        }
         let mut set = PictureSet::open(path)?;
         let mut other_split = 0;
         if let (Some(table), Some(split)) = (&choice.split_table, &choice.split) {
@@ -94,6 +105,36 @@ impl UsableSet {
             }
         }
         usable.too_few.sort();
+        usable.require(usable.classes.len(), shape)?;
+        Ok(usable)
+    }
+
+    /// From a file that `features` wrote: no picture is embedded again.
+    fn of_features(path: &std::path::Path, shape: Shape) -> Result<Self> {
+        let file = FeatureFile::open(path)?;
+        let projection = Projection::shipped()?;
+        let mut usable = UsableSet {
+            path: path.to_owned(),
+            classes: Vec::new(),
+            too_few: Vec::new(),
+            other_split: 0,
+            unreadable: Vec::new(),
+            elapsed: Duration::ZERO,
+        };
+        for (class, name) in file.classes.iter().enumerate() {
+            let rows = file.rows.iter().filter(|row| row.class == class);
+            let embeddings: Vec<Vec<f32>> = rows
+                .map(|row| Ok(projection.embed(&row.corners())?))
+                .collect::<Result<_>>()?;
+            if embeddings.len() < shape.pictures() {
+                usable.too_few.push((name.clone(), embeddings.len()));
+            } else {
+                usable.classes.push(EmbeddedClass {
+                    name: name.clone(),
+                    embeddings,
+                });
+            }
+        }
         usable.require(usable.classes.len(), shape)?;
         Ok(usable)
     }

@@ -21,7 +21,7 @@ const SMALL: [&str; 8] = [
 /// The lines of the table, without the header.
 fn rows(text: &str) -> Vec<String> {
     text.lines()
-        .filter(|line| line.starts_with("prototypical"))
+        .filter(|line| line.starts_with("prototypical") || line.starts_with("ridge"))
         .map(str::to_owned)
         .collect()
 }
@@ -38,10 +38,12 @@ fn photos_are_told_apart_and_more_shots_help() {
         &[&["evaluate", photos.to_str().unwrap()], &SMALL[..]].concat()
     ));
     let rows = rows(&text);
-    assert_eq!(rows.len(), 4, "{text}");
+    assert_eq!(rows.len(), 6, "{text}");
     for (row, start) in rows.iter().zip([
+        ["ridge", "-", "1"],
         ["prototypical", "euclidean", "1"],
         ["prototypical", "cosine", "1"],
+        ["ridge", "-", "2"],
         ["prototypical", "euclidean", "2"],
         ["prototypical", "cosine", "2"],
     ]) {
@@ -49,7 +51,7 @@ fn photos_are_told_apart_and_more_shots_help() {
         assert!(accuracy(row) > 80.0, "{text}");
         assert!(row.contains('±'));
     }
-    assert!(accuracy(&rows[2]) > accuracy(&rows[0]), "{text}");
+    assert!(accuracy(&rows[3]) > accuracy(&rows[0]), "{text}");
     assert!(text.contains("24 pictures, 6 classes; "), "{text}");
     assert!(text.contains("CPU, "), "{text}");
 }
@@ -71,7 +73,7 @@ fn the_same_seed_gives_the_same_figures_and_a_pack_those_of_its_folder() {
         rows(&stdout(&run(&[&start[..], &SMALL[..]].concat())))
     };
     let first = figures(&photos, "5");
-    assert_eq!(first.len(), 2);
+    assert_eq!(first.len(), 4);
     assert_eq!(first, figures(&pack, "5"));
     assert_ne!(first, figures(&pack, "6"));
 }
@@ -85,7 +87,7 @@ fn a_relative_pack_name_is_found_in_the_data_folder() {
         .env("KSHOT_DATA", folder.path())
         .output()
         .unwrap();
-    assert_eq!(rows(&stdout(&output)).len(), 4);
+    assert_eq!(rows(&stdout(&output)).len(), 6);
 }
 
 #[test]
@@ -147,6 +149,7 @@ fn calibrate_prints_a_temperature_and_the_spread_of_similarities() {
     ]
     .concat()));
     for head in [
+        ["ridge", "-"],
         ["prototypical", "euclidean"],
         ["prototypical", "cosine"],
         ["siamese", "cosine"],

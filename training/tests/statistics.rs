@@ -68,7 +68,12 @@ fn episode(queries: &[(f32, f32, Option<usize>)], threshold: f32) -> ComparedEpi
             own,
         })
         .collect();
-    ComparedEpisode { queries, threshold }
+    ComparedEpisode {
+        queries,
+        threshold,
+        temperature: 1.0,
+        margin: None,
+    }
 }
 
 #[test]
@@ -136,13 +141,13 @@ fn an_episode_is_compared_by_kshots_own_prototypes() {
         classes: vec![drawn(0), drawn(1)],
         unknown: vec![(2, 0)],
     };
-    let compared = compare(&classes, &episode, Head::PROTOTYPICAL[1]).unwrap();
+    let compared = compare(&classes, &episode, Head::USUAL[2]).unwrap();
     let own: Vec<_> = compared.queries.iter().map(|query| query.own).collect();
     assert_eq!(own, [Some(0), Some(1), None]);
     // Prototype of class 0: (0.5, 0.5, 0), of length √0.5; the query (0.8, 0.6, 0).
     assert!((compared.queries[0].similarities[0] - 0.7 / 0.5_f32.sqrt()).abs() < 1e-6);
     assert!((compared.queries[1].similarities[1] - 0.8).abs() < 1e-6);
     // Squared distance of (0.8, 0.6, 0) to (0.5, 0.5, 0): 0.09 + 0.01.
-    let compared = compare(&classes, &episode, Head::PROTOTYPICAL[0]).unwrap();
+    let compared = compare(&classes, &episode, Head::USUAL[1]).unwrap();
     assert!((compared.queries[0].similarities[0] - (1.0 - 0.1 / 2.0)).abs() < 1e-6);
 }

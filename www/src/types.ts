@@ -9,14 +9,14 @@ export type Backend = "webgpu" | "cpu";
 /** `auto` times both after a warm-up and keeps the faster. */
 export type BackendChoice = "auto" | Backend;
 
-/** How two embeddings are compared. `matching` takes the cosine, whatever is set. */
+/** How two embeddings are compared. `matching` takes the cosine, whatever is set, and `ridge` neither. */
 export type Metric = "euclidean" | "cosine";
 
 /**
- * How a query is compared with the shots, by methods that need no weights of their own: with the mean of each
- * class's shots, with the nearest shot, or with all shots, the nearer the more.
+ * How a query is compared with the shots, by methods that need no weights of their own: with what tells the
+ * classes apart, from each other and from other things, with the mean of each class's shots, with the nearest shot, or with all shots, the nearer the more.
  */
-export type Comparison = "prototypical" | "siamese" | "matching";
+export type Comparison = "ridge" | "prototypical" | "siamese" | "matching";
 
 /** The life of an engine. `recovering`: the device or the worker was lost and is being rebuilt. */
 export type EngineStatus = "idle" | "loading" | "ready" | "recovering" | "failed";
@@ -119,7 +119,7 @@ export interface FrameTiming {
 export interface Settings {
   method: Comparison;
   metric: Metric;
-  /** Softmax temperature in units of the squared distance; `auto` is the shipped value for the metric. */
+  /** Softmax temperature in units of the squared distance; `auto` is the shipped value for the method, the classes and the shots. */
   temperature: number | "auto";
   /** Similarity, -1 to 1; `auto` follows the support set by leave-one-out. */
   threshold: number | "auto";

@@ -24,6 +24,11 @@ impl<'a> Matrix<'a> {
         }
     }
 
+    /// How many rows there are.
+    pub fn rows(self) -> usize {
+        self.rows
+    }
+
     /// Rows become columns.
     pub fn transposed(self) -> Self {
         Matrix {

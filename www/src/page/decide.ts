@@ -5,7 +5,7 @@ import type { App } from "./app.ts";
 import { find, make, setLabel, setText } from "./dom.ts";
 import { onLanguage, words } from "./language.ts";
 
-const METHODS: readonly Comparison[] = ["prototypical", "siamese", "matching"];
+const METHODS: readonly Comparison[] = ["ridge", "prototypical", "siamese", "matching"];
 const METRICS: readonly Metric[] = ["euclidean", "cosine"];
 // The slider is logarithmic, a tenth to ten times the automatic value.
 const SPAN = 10;
@@ -45,7 +45,7 @@ export function startDecide(app: App): void {
     auto.setAttribute("aria-pressed", String(isAuto));
     method.choose(settings.method);
     metric.choose(settings.method === "matching" ? "cosine" : settings.metric);
-    metric.element.disabled = settings.method === "matching";
+    metric.element.disabled = settings.method === "matching" || settings.method === "ridge";
   };
   const set = (settings: Partial<Settings>) => {
     // While the engine is being rebuilt nothing is set, and what is shown goes back to what holds.

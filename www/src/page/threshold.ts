@@ -2,7 +2,7 @@
  * The scale of similarity: a mark for each class, and the threshold that can be dragged. Whatever lies
  * left of it is "none of these".
  *
- * The scale runs from 0 to 1: embeddings after ReLU6 have no negative parts, so neither has their cosine.
+ * The scale runs from 0 to 1: what is below 0, less alike than things of no class, stands at its end.
  */
 import { KShotError, type SettingsReport } from "../kshot.ts";
 import type { Answer } from "../types.ts";

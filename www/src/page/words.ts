@@ -74,6 +74,10 @@ const en = {
   decide: "How it decides",
   method: "Method",
   methods: {
+    ridge: {
+      name: "Regression",
+      says: "Finds what tells the classes apart, from each other and from other things, and counts only that.",
+    },
     prototypical: {
       name: "Prototypical",
       says: "Compares the picture with the mean of each class's shots.",
@@ -265,6 +269,7 @@ const zh: Words = {
   decide: "如何判断",
   method: "方法",
   methods: {
+    ridge: { name: "岭回归", says: "找出各类别之间、以及与其他事物之间的差别，只看这些差别。" },
     prototypical: { name: "原型网络", says: "把图片与每个类别的样本均值比较。" },
     siamese: { name: "孪生网络", says: "把图片与每个样本比较，由最近的一个决定。" },
     matching: { name: "匹配网络", says: "所有样本为各自的类别投票，越近权重越大；比较的是余弦。" },
