@@ -87,6 +87,8 @@ fn every_bad_picture_has_its_advice() {
         ("a good portrait", portrait.clone(), Advice::Ready),
         ("a cat", open("chelsea"), Advice::NoFace),
         ("a cup", open("coffee"), Advice::NoFace),
+        ("a cat from near", filling(&open("chelsea")), Advice::NoFace),
+        ("a cup from near", filling(&open("coffee")), Advice::NoFace),
         (
             "a grey wall",
             RgbaImage::from_pixel(640, 480, [90, 90, 90, 255].into()),
@@ -136,6 +138,14 @@ fn every_bad_picture_has_its_advice() {
             look.faces.first()
         );
     }
+}
+
+/// The photo as high as a camera's picture.
+fn filling(photo: &RgbaImage) -> RgbaImage {
+    let large = image::imageops::resize(photo, 480, 480, image::imageops::FilterType::Triangle);
+    let mut picture = RgbaImage::from_pixel(640, 480, [0, 0, 0, 255].into());
+    image::imageops::overlay(&mut picture, &large, 80, 0);
+    picture
 }
 
 /// The middle of the portrait, enlarged.
