@@ -2,7 +2,7 @@
 //! distances and by cosines, from the same random weights, on the same drawings in the same
 //! order, and each measured both ways.
 //!
-//! Cosines come in twice: as the paper's equation 2 has them, and multiplied by [`SCALE`], since
+//! Cosines come in twice: as the paper's equation 2 has them, and multiplied by `SCALE`, since
 //! a softmax over sixty numbers between 0 and 1 can hardly be sharp.
 
 use std::fmt::Write;
