@@ -1,7 +1,6 @@
 //! Faces as they cross to JavaScript: looks, enrolment, people, verification and the challenge.
 
 use js_sys::Float32Array;
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use web_time::Instant;
 
@@ -10,11 +9,19 @@ use crate::error::Error;
 use crate::face::challenge::{self, Guard};
 use crate::face::enrolment::{DIRECTIONS, Enrolment, SAME_PERSON};
 use crate::face::look::{Look, NAME, Networks, WEIGHTS_SHA256, align, check};
-use crate::face::people::{Change, People, alike};
-use crate::face::quality::{Advice, Quality};
+use crate::face::people::{People, alike};
+use crate::face::quality::Advice;
 use crate::face::resnet::DIMENSIONS;
 use crate::face::scores::{FALSE_ACCEPT, Rates, SHIPPED};
 use crate::frame::source::{Canvas, Seen, Source};
+
+mod view;
+
+use view::{
+    BoxView, ChallengeView, EnrolmentView, FaceView, HeldView, LookView, PeopleView, PersonView,
+    PoseView, RecognitionView, SavedPerson, ScoreView, ScoresView, SegmentView, ThresholdView,
+    TimingView, VerdictView,
+};
 
 /// Most turns and seconds of a challenge.
 const MOST_TURNS: usize = 8;
@@ -570,159 +577,4 @@ impl Sight {
 
 fn index(place: Option<usize>) -> JsValue {
     place.map_or(JsValue::NULL, JsValue::from)
-}
-
-#[derive(Serialize)]
-struct LookView {
-    width: usize,
-    height: usize,
-    faces: Vec<FaceView>,
-    pose: Option<PoseView>,
-    quality: Option<Quality>,
-    advice: Advice,
-    timing: TimingView,
-}
-
-#[derive(Serialize)]
-struct FaceView {
-    score: f32,
-    r#box: BoxView,
-    keypoints: [[f32; 2]; 6],
-}
-
-#[derive(Serialize)]
-struct BoxView {
-    left: f32,
-    top: f32,
-    width: f32,
-    height: f32,
-}
-
-#[derive(Serialize)]
-struct PoseView {
-    yaw: f32,
-    pitch: f32,
-    roll: f32,
-}
-
-#[derive(Clone, Copy, Serialize)]
-struct TimingView {
-    detect: f64,
-    align: f64,
-    embed: f64,
-    total: f64,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct EnrolmentView<'a> {
-    name: &'a str,
-    person_id: Option<u32>,
-    passes: u8,
-    pass: u8,
-    segments: Vec<SegmentView>,
-    wanted: Option<usize>,
-    shots: usize,
-    done: bool,
-}
-
-#[derive(Serialize)]
-struct SegmentView {
-    direction: &'static str,
-    filled: u8,
-}
-
-#[derive(Serialize)]
-struct PeopleView<'a> {
-    people: Vec<PersonView<'a>>,
-    undo: Option<Change>,
-}
-
-#[derive(Serialize)]
-struct PersonView<'a> {
-    id: u32,
-    name: &'a str,
-    shots: Vec<u32>,
-}
-
-#[derive(Deserialize)]
-struct SavedPerson {
-    id: u32,
-    name: String,
-    shots: usize,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct VerdictView {
-    person_id: u32,
-    same: bool,
-    similarity: f32,
-    threshold: f32,
-}
-
-#[derive(Serialize)]
-struct RecognitionView<'a> {
-    best: Option<u32>,
-    scores: Vec<ScoreView<'a>>,
-    threshold: f32,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ScoreView<'a> {
-    person_id: u32,
-    name: &'a str,
-    similarity: f32,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ThresholdView {
-    threshold: f32,
-    auto: bool,
-    false_accept: f64,
-    false_reject: f64,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ScoresView<'a> {
-    set: &'a str,
-    people: u32,
-    pictures: u32,
-    genuine_pairs: u32,
-    impostor_pairs: u32,
-    low: f32,
-    step: f32,
-    genuine: &'a [u32],
-    impostor: &'a [u32],
-    rates: Vec<Rates>,
-    equal_error_rate: f64,
-    equal_error_threshold: f32,
-    auto_threshold: f32,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ChallengeView<'a> {
-    state: challenge::State,
-    turns: &'a [challenge::Turn],
-    made: usize,
-    seconds_left: f64,
-    failure: Option<challenge::Failure>,
-    failures: u32,
-    locked_for: f64,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct HeldView {
-    people: usize,
-    shots: usize,
-    undo: usize,
-    enrolment_shots: usize,
-    last_look: bool,
-    challenge: bool,
-    bytes: usize,
 }
