@@ -80,7 +80,7 @@ impl Faces {
 
     /// Looks at a picture and keeps the largest face as the last look.
     pub fn look(&mut self, source: JsValue) -> Js<JsValue> {
-        self.see(source)?.give()
+        self.look_at(source)?.give()
     }
 
     /// Looks at a picture for the enrolment: `{ look, enrolment, taken, at, advice }`. The last
@@ -89,7 +89,7 @@ impl Faces {
         if self.enrolment.is_none() {
             return Err(throw(Error::EnrolmentMissing));
         }
-        let sight = self.see(source)?;
+        let sight = self.look_at(source)?;
         let under_way = self.enrolment.as_mut().ok_or(Error::EnrolmentMissing);
         let under_way = under_way.map_err(throw)?;
         let step = (under_way.enrolment).step(&sight.look, sight.embedding.as_deref());
@@ -118,7 +118,7 @@ impl Faces {
         if self.challenge.is_none() {
             return Err(throw(Error::ChallengeMissing));
         }
-        let sight = self.see(source)?;
+        let sight = self.look_at(source)?;
         let threshold = self.threshold_in_force();
         if let Some(asked) = &mut self.challenge {
             let same = match (&sight.embedding, asked.person, &asked.first) {
@@ -481,7 +481,14 @@ impl Faces {
         self.threshold.unwrap_or_else(shipped)
     }
 
-    fn see(&mut self, source: JsValue) -> Js<Sight> {
+    /// What `verify` and `recognise` are then about. A photo that becomes a shot is not.
+    fn look_at(&mut self, source: JsValue) -> Js<Sight> {
+        let sight = self.see(source)?;
+        self.last.clone_from(&sight.embedding);
+        Ok(sight)
+    }
+
+    fn see(&self, source: JsValue) -> Js<Sight> {
         let source = Source::from_js(source).map_err(throw)?;
         let start = Instant::now();
         let milliseconds = |since: Instant| since.elapsed().as_secs_f64() * 1000.0;
@@ -500,7 +507,6 @@ impl Faces {
             }
             None => None,
         };
-        self.last.clone_from(&embedding);
         let total = milliseconds(start);
         Ok(Sight {
             look,
