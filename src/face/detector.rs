@@ -21,6 +21,9 @@ pub const KEYPOINTS: usize = 6;
 /// the least of `verify-eval`'s 430 faces has 0.81.
 const LEAST_SCORE: f32 = 0.65;
 
+/// Least score of an anchor that is averaged into a face: MediaPipe's.
+const LEAST_SCORE_OF_ANCHOR: f32 = 0.5;
+
 /// Least score of a face that only a part of the picture shows: there are many parts, and photos
 /// of a cat, a cup and a rocket reach 0.6 in one.
 const LEAST_SCORE_OF_PART: f32 = 0.7;
@@ -248,7 +251,7 @@ fn decode(output: &[f32]) -> Vec<Face> {
                 *keypoint = [left + x, top + y];
             }
             let corner = [left + x - width / 2.0, top + y - height / 2.0];
-            (score >= LEAST_SCORE).then_some(Face {
+            (score >= LEAST_SCORE_OF_ANCHOR).then_some(Face {
                 score,
                 bounds: [corner[0], corner[1], *width, *height],
                 keypoints,
@@ -269,7 +272,9 @@ fn suppress(mut faces: Vec<Face>) -> Vec<Face> {
         faces = if same.is_empty() {
             rest.into_iter().skip(1).collect()
         } else {
-            kept.push(average(&same, best.score));
+            if best.score >= LEAST_SCORE {
+                kept.push(average(&same, best.score));
+            }
             rest
         };
     }
