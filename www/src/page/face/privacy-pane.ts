@@ -41,6 +41,7 @@ export class PrivacyPane {
     this.#told.setAttribute("role", "status");
     const proof = make("div", "face-proof", this.#heldSays, this.#held);
     this.element.append(this.#title, this.#says, this.#forget, this.#forgetMore, proof, this.#told);
+    work.events.on("change", () => this.#show());
     onLanguage(() => this.#show());
   }
 
