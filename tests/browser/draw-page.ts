@@ -125,6 +125,19 @@ export class DrawPage {
     }
   }
 
+  /** Waits until what is drawn can be added. */
+  async inked(): Promise<void> {
+    await expect(this.button(/^Add the drawing to class 1/)).toHaveAttribute("aria-disabled", "false");
+  }
+
+  /** Draws with the mouse and adds it to a class, from 1, by its key. */
+  async addByKey(strokes: Stroke[], number: number): Promise<void> {
+    await this.draw(strokes);
+    await this.inked();
+    await this.page.keyboard.press(String(number));
+    await expect(this.shots(number)).toHaveCount(1);
+  }
+
   /** Draws with a finger. */
   async drawByTouch(strokes: Stroke[]): Promise<void> {
     const box = await this.#box();

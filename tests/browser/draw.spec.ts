@@ -8,15 +8,18 @@ const test = base.extend<{ draw: DrawPage }>({
   draw: async ({ page }, use) => use(new DrawPage(page)),
 });
 
+/** The drawing page is open from the start. */
+const openTest = test.extend({
+  draw: async ({ kshot, draw }, use) => {
+    await kshot.open();
+    await draw.open();
+    await use(draw);
+  },
+});
+
 const METHODS = 15;
 
-test("one click fills a task, and most methods are right about every sample", async ({
-  kshot,
-  draw,
-  page,
-}) => {
-  await kshot.open();
-  await draw.open();
+openTest("one click fills a task, and most methods are right about every sample", async ({ draw, page }) => {
   await draw.fill();
   await expect(draw.allShots).toHaveCount(5);
   await expect(draw.queries).toHaveCount(20);
@@ -34,63 +37,52 @@ test("one click fills a task, and most methods are right about every sample", as
   await expect(draw.answers.getByRole("listitem")).toHaveCount(METHODS);
 });
 
-test("N, K and the alphabet decide what is filled in, and undo takes each step back", async ({
-  kshot,
-  draw,
-  page,
-}) => {
-  await kshot.open();
-  await draw.open();
-  for (let i = 0; i < 2; i++) await draw.button("Classes, N: fewer").click();
-  await draw.button("Shots, K: more").click();
-  await page.getByRole("combobox", { name: "Alphabet" }).selectOption({ label: "Tibetan (42)" });
-  await draw.fill();
-  await expect(draw.allShots).toHaveCount(6);
-  await expect(draw.shots(3)).toHaveCount(2);
-  await expect(page.getByText(/^Tibetan, character \d+$/)).toHaveCount(3);
-  await draw.shots(2).first().click();
-  await expect(draw.allShots).toHaveCount(5);
-  await page.keyboard.press("Control+z");
-  await expect(draw.allShots).toHaveCount(6);
-  await draw.button("Undo").click();
-  await expect(draw.allShots).toHaveCount(0);
-  await draw.button("Undo").click();
-  await draw.button("Undo").click();
-  await draw.button("Undo").click();
-  await expect(draw.button("Undo")).toBeDisabled();
-  await expect(draw.button("Add the drawing to class 5")).toBeVisible();
-});
+openTest(
+  "N, K and the alphabet decide what is filled in, and undo takes each step back",
+  async ({ draw, page }) => {
+    for (let i = 0; i < 2; i++) await draw.button("Classes, N: fewer").click();
+    await draw.button("Shots, K: more").click();
+    await page.getByRole("combobox", { name: "Alphabet" }).selectOption({ label: "Tibetan (42)" });
+    await draw.fill();
+    await expect(draw.allShots).toHaveCount(6);
+    await expect(draw.shots(3)).toHaveCount(2);
+    await expect(page.getByText(/^Tibetan, character \d+$/)).toHaveCount(3);
+    await draw.shots(2).first().click();
+    await expect(draw.allShots).toHaveCount(5);
+    await page.keyboard.press("Control+z");
+    await expect(draw.allShots).toHaveCount(6);
+    await draw.button("Undo").click();
+    await expect(draw.allShots).toHaveCount(0);
+    await draw.button("Undo").click();
+    await draw.button("Undo").click();
+    await draw.button("Undo").click();
+    await expect(draw.button("Undo")).toBeDisabled();
+    await expect(draw.button("Add the drawing to class 5")).toBeVisible();
+  },
+);
 
-test("what is drawn with the mouse becomes shots by keys, and is answered after each stroke", async ({
-  kshot,
-  draw,
-  page,
-}) => {
-  await kshot.open();
-  await draw.open();
-  for (const [key, shape] of [SHAPES.ring, SHAPES.cross, SHAPES.zigzag].entries()) {
-    await draw.draw(shape);
-    await expect(draw.button(/^Add the drawing to class 1/)).toHaveAttribute("aria-disabled", "false");
-    await page.keyboard.press(String(key + 1));
-    await expect(draw.shots(key + 1)).toHaveCount(1);
-  }
-  await draw.draw(SHAPES.ring.map((stroke) => stroke.map(([x, y]) => [0.1 + 0.7 * x, 0.05 + 0.75 * y])));
-  await draw.expectAnswer(1);
-  await expect(draw.answers).toContainText("Drawn by you");
-  await draw.button("Clear").click();
-  await draw.expectAnswer("");
-  await draw.draw(SHAPES.cross);
-  await draw.expectAnswer(2);
-  await draw.button("Undo stroke").click();
-  await draw.button("Undo stroke").click();
-  await draw.expectAnswer("");
-});
+openTest(
+  "what is drawn with the mouse becomes shots by keys, and is answered after each stroke",
+  async ({ draw }) => {
+    for (const [i, shape] of [SHAPES.ring, SHAPES.cross, SHAPES.zigzag].entries()) {
+      await draw.addByKey(shape, i + 1);
+    }
+    await draw.draw(SHAPES.ring.map((stroke) => stroke.map(([x, y]) => [0.1 + 0.7 * x, 0.05 + 0.75 * y])));
+    await draw.expectAnswer(1);
+    await expect(draw.answers).toContainText("Drawn by you");
+    await draw.button("Clear").click();
+    await draw.expectAnswer("");
+    await draw.draw(SHAPES.cross);
+    await draw.expectAnswer(2);
+    await draw.button("Undo stroke").click();
+    await draw.button("Undo stroke").click();
+    await draw.expectAnswer("");
+  },
+);
 
-test("a shot that is undone gives the drawing back", async ({ kshot, draw, page }) => {
-  await kshot.open();
-  await draw.open();
+openTest("a shot that is undone gives the drawing back", async ({ draw, page }) => {
   await draw.draw(SHAPES.zigzag);
-  await expect(draw.button(/^Add the drawing to class 1/)).toHaveAttribute("aria-disabled", "false");
+  await draw.inked();
   await draw.button("Add the drawing to class 4").click();
   await expect(draw.shots(4)).toHaveCount(1);
   await expect(draw.button("Undo stroke")).toBeDisabled();
@@ -101,93 +93,81 @@ test("a shot that is undone gives the drawing back", async ({ kshot, draw, page 
   await expect(draw.shots(2)).toHaveCount(1);
 });
 
-test("a photo of a drawing is asked about as the drawing is, and one without a drawing is refused", async ({
-  kshot,
-  draw,
-  page,
-}) => {
-  await kshot.open();
-  await draw.open();
-  for (const [key, shape] of [SHAPES.ring, SHAPES.cross, SHAPES.zigzag].entries()) {
-    await draw.draw(shape);
-    await expect(draw.button(/^Add the drawing to class 1/)).toHaveAttribute("aria-disabled", "false");
-    await page.keyboard.press(String(key + 1));
-    await expect(draw.shots(key + 1)).toHaveCount(1);
-  }
-  const ask = async (buffer: Buffer) => {
-    const chooser = page.waitForEvent("filechooser");
-    await draw.button("Ask about a photo of a drawing").click();
-    await (await chooser).setFiles({ name: "drawing.png", mimeType: "image/png", buffer });
-  };
-  for (const [i, shape] of [SHAPES.cross, SHAPES.zigzag, SHAPES.ring].entries()) {
-    await ask(await drawingPhoto(page, shape));
-    await draw.expectAnswer([2, 3, 1][i] ?? 0);
-  }
-  await ask(await drawingPhoto(page, []));
-  const alert = page.getByRole("alert").filter({ hasText: "There is no drawing in this picture." });
-  await expect(alert).toBeVisible();
-  await draw.expectAnswer(1);
-});
+openTest(
+  "a photo of a drawing is asked about as the drawing is, and one without a drawing is refused",
+  async ({ draw, page }) => {
+    for (const [i, shape] of [SHAPES.ring, SHAPES.cross, SHAPES.zigzag].entries()) {
+      await draw.addByKey(shape, i + 1);
+    }
+    const ask = async (buffer: Buffer) => {
+      const chooser = page.waitForEvent("filechooser");
+      await draw.button("Ask about a photo of a drawing").click();
+      await (await chooser).setFiles({ name: "drawing.png", mimeType: "image/png", buffer });
+    };
+    for (const [i, shape] of [SHAPES.cross, SHAPES.zigzag, SHAPES.ring].entries()) {
+      await ask(await drawingPhoto(page, shape));
+      await draw.expectAnswer([2, 3, 1][i] ?? 0);
+    }
+    await ask(await drawingPhoto(page, []));
+    const alert = page.getByRole("alert").filter({ hasText: "There is no drawing in this picture." });
+    await expect(alert).toBeVisible();
+    await draw.expectAnswer(1);
+  },
+);
 
-test("another order moves methods that read it and no prototype, and the page says why", async ({
-  kshot,
-  draw,
-}) => {
-  await kshot.open();
-  await draw.open();
-  // Among twenty classes nothing that reads the order is so sure of itself that it stays where it is.
-  for (let i = 0; i < 15; i++) await draw.button("Classes, N: more").click();
-  await draw.fill();
-  await expect(draw.allShots).toHaveCount(20);
-  const before = await draw.probabilities("Prototypical");
-  await draw.button("Shuffle").click();
-  await expect(draw.card("Prototypical")).toContainText("same in any order");
-  await expect(draw.card("Relation")).toContainText("same in any order");
-  await expect(draw.card("SNAIL")).toContainText(/moved by/);
-  await expect(draw.card("Plain LSTM")).toContainText(/moved by|did not move/);
-  await expect(draw.page.getByRole("status").filter({ hasText: "Another order" })).toContainText(
-    /Changed their scores: .*SNAIL.* a prototype is a mean, which is the same in any order/,
-  );
-  expect(await draw.probabilities("Prototypical")).toBe(before);
-  await draw.queries.nth(1).click();
-  await expect(draw.card("Prototypical")).not.toContainText("same in any order");
-});
+openTest(
+  "another order moves methods that read it and no prototype, and the page says why",
+  async ({ draw }) => {
+    // Among twenty classes nothing that reads the order is so sure of itself that it stays where it is.
+    for (let i = 0; i < 15; i++) await draw.button("Classes, N: more").click();
+    await draw.fill();
+    await expect(draw.allShots).toHaveCount(20);
+    const before = await draw.probabilities("Prototypical");
+    await draw.button("Shuffle").click();
+    await expect(draw.card("Prototypical")).toContainText("same in any order");
+    await expect(draw.card("Relation")).toContainText("same in any order");
+    await expect(draw.card("SNAIL")).toContainText(/moved by/);
+    await expect(draw.card("Plain LSTM")).toContainText(/moved by|did not move/);
+    await expect(draw.page.getByRole("status").filter({ hasText: "Another order" })).toContainText(
+      /Changed their scores: .*SNAIL.* a prototype is a mean, which is the same in any order/,
+    );
+    expect(await draw.probabilities("Prototypical")).toBe(before);
+    await draw.queries.nth(1).click();
+    await expect(draw.card("Prototypical")).not.toContainText("same in any order");
+  },
+);
 
-test("test episodes run while drawings are answered, with intervals, and can be stopped", async ({
-  kshot,
-  draw,
-  page,
-}) => {
-  await kshot.open();
-  await draw.open();
-  await draw.fill();
-  await draw.button("Run 100 test episodes").click();
-  await expect(page.getByText(/^[1-9]\d* of 100 episodes/)).toBeVisible({ timeout: 60_000 });
-  const other = draw.queries.nth(2);
-  await other.click();
-  await expect(draw.answers).toContainText(`It is class ${await draw.truthOf(other)}`);
-  await expect(page.getByText(/^[3-9] of 100|^\d\d of 100/)).toBeVisible({ timeout: 60_000 });
-  await draw.button("Stop").click();
-  await expect(page.getByText(/^Stopped after \d+ episodes/)).toBeVisible();
-  const rows = page.getByRole("list").filter({ hasText: "±" }).getByRole("listitem");
-  await expect(rows).toHaveCount(METHODS);
-  for (const row of await rows.all()) await expect(row).toHaveText(/\d+\.\d ± \d+\.\d$/);
-  await expect(draw.button("Run again")).toBeEnabled();
-});
+openTest(
+  "test episodes run while drawings are answered, with intervals, and can be stopped",
+  async ({ draw, page }) => {
+    await draw.fill();
+    await draw.button("Run 100 test episodes").click();
+    await expect(page.getByText(/^[1-9]\d* of 100 episodes/)).toBeVisible({ timeout: 60_000 });
+    const other = draw.queries.nth(2);
+    await other.click();
+    await expect(draw.answers).toContainText(`It is class ${await draw.truthOf(other)}`);
+    await expect(page.getByText(/^[3-9] of 100|^\d\d of 100/)).toBeVisible({ timeout: 60_000 });
+    await draw.button("Stop").click();
+    await expect(page.getByText(/^Stopped after \d+ episodes/)).toBeVisible();
+    const rows = page.getByRole("list").filter({ hasText: "±" }).getByRole("listitem");
+    await expect(rows).toHaveCount(METHODS);
+    for (const row of await rows.all()) await expect(row).toHaveText(/\d+\.\d ± \d+\.\d$/);
+    await expect(draw.button("Run again")).toBeEnabled();
+  },
+);
 
-test("a hundred episodes run to their end, and prototypes are right in nearly all", async ({
-  kshot,
-  draw,
-  page,
-}) => {
-  await kshot.open();
-  await draw.open();
-  for (let i = 0; i < 3; i++) await draw.button("Classes, N: fewer").click();
-  await draw.button("Run 100 test episodes").click();
-  await expect(page.getByText("100 of 100 episodes")).toBeVisible({ timeout: 110_000 });
-  const row = page.getByRole("listitem").filter({ hasText: /^Prototypical\d/ });
-  expect(Number.parseFloat((await row.textContent())?.replace("Prototypical", "") ?? "")).toBeGreaterThan(95);
-});
+openTest(
+  "a hundred episodes run to their end, and prototypes are right in nearly all",
+  async ({ draw, page }) => {
+    for (let i = 0; i < 3; i++) await draw.button("Classes, N: fewer").click();
+    await draw.button("Run 100 test episodes").click();
+    await expect(page.getByText("100 of 100 episodes")).toBeVisible({ timeout: 110_000 });
+    const row = page.getByRole("listitem").filter({ hasText: /^Prototypical\d/ });
+    expect(Number.parseFloat((await row.textContent())?.replace("Prototypical", "") ?? "")).toBeGreaterThan(
+      95,
+    );
+  },
+);
 
 const downloads = [
   {
@@ -218,7 +198,7 @@ for (const { what, files, says } of downloads) {
     await draw.ready();
     await expect(page.getByRole("alert").filter({ hasText: says })).toBeHidden();
     // Only now can the drawing become ink.
-    await expect(draw.button("Add the drawing to class 1")).toHaveAttribute("aria-disabled", "false");
+    await draw.inked();
     await page.keyboard.press("1");
     await expect(draw.shots(1)).toHaveCount(1);
   });
@@ -280,30 +260,27 @@ test("nothing of it is fetched before it is opened, and then each file once", as
   expect(ofDraw()).toHaveLength(4);
 });
 
-test("a worker that dies takes nothing along: shots, drawing and answers are still there", async ({
-  kshot,
-  draw,
-  page,
-}) => {
-  await kshot.open();
-  await draw.open();
-  await draw.fill();
-  const truth = await draw.truthOf(draw.queries.first());
-  const [worker] = page.workers();
-  await worker?.evaluate(() => {
-    setTimeout(() => {
-      throw new Error("ended by the test");
+openTest(
+  "a worker that dies takes nothing along: shots, drawing and answers are still there",
+  async ({ draw, page }) => {
+    await draw.fill();
+    const truth = await draw.truthOf(draw.queries.first());
+    const [worker] = page.workers();
+    await worker?.evaluate(() => {
+      setTimeout(() => {
+        throw new Error("ended by the test");
+      });
     });
-  });
-  await expect(page.getByRole("status").filter({ hasText: "Rebuilt on the CPU" })).toBeVisible({
-    timeout: 90_000,
-  });
-  await expect(draw.allShots).toHaveCount(5);
-  await draw.queries.nth(1).click();
-  await expect(draw.answers).toContainText(`It is class ${await draw.truthOf(draw.queries.nth(1))}`);
-  await draw.queries.first().click();
-  await expect(draw.answers).toContainText(`It is class ${truth}`);
-});
+    await expect(page.getByRole("status").filter({ hasText: "Rebuilt on the CPU" })).toBeVisible({
+      timeout: 90_000,
+    });
+    await expect(draw.allShots).toHaveCount(5);
+    await draw.queries.nth(1).click();
+    await expect(draw.answers).toContainText(`It is class ${await draw.truthOf(draw.queries.nth(1))}`);
+    await draw.queries.first().click();
+    await expect(draw.answers).toContainText(`It is class ${truth}`);
+  },
+);
 
 async function expectProblem(page: Page, says: string): Promise<void> {
   await expect(page.getByRole("alert").filter({ hasText: says })).toBeVisible({ timeout: 60_000 });
