@@ -82,6 +82,18 @@ export class KShotPage {
     await expect.poll(() => this.count(place), { timeout, intervals: [50] }).toBeGreaterThanOrEqual(least);
   }
 
+  /** The number of shots once the last of a burst has arrived. */
+  async settledCount(place: number): Promise<number> {
+    let last = -1;
+    const settled = async () => {
+      const [before, now] = [last, await this.count(place)];
+      last = now;
+      return now === before;
+    };
+    await expect.poll(settled, { intervals: [500] }).toBe(true);
+    return last;
+  }
+
   /** The id of a class, which `data-answer` names. */
   async id(place: number): Promise<string> {
     return (await this.card(place).getAttribute("data-class-id")) ?? "";
