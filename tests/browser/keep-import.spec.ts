@@ -418,7 +418,10 @@ test.describe("drawings", () => {
     }
   });
 
-  test("a file of drawings is no file of the camera, nor the other way round", async ({ kshot, page }) => {
+  test("a file of drawings is no file of the camera, nor the other way round; an address opens it where it belongs", async ({
+    kshot,
+    page,
+  }) => {
     const draw = new DrawPage(page);
     await fill(kshot);
     const objects = await saveFile(page);
@@ -427,5 +430,16 @@ test.describe("drawings", () => {
     await draw.button("Open file").click();
     await (await chooser).setFiles(upload("objects.kshot", objects));
     await expect(page.getByRole("dialog").getByRole("alert")).toContainText("for another task");
+    await page.getByRole("button", { name: "Close" }).click();
+    await draw.fill();
+    const download = page.waitForEvent("download");
+    await draw.button("Save file").click();
+    const drawings = await readFile(await (await download).path());
+    await page.route("**/drawings.kshot", (route) => route.fulfill({ body: drawings }));
+    await page.goto(`${PAGE_URL}?src=drawings.kshot`);
+    const dialog = page.getByRole("dialog", { name: "Open drawings.kshot" });
+    await dialog.getByRole("button", { name: "Add" }).click();
+    await expect(draw.allShots).toHaveCount(10);
+    await expect(page).toHaveURL(`${PAGE_URL}?task=draw`);
   });
 });

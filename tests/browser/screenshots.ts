@@ -251,3 +251,29 @@ test("keeping work", async ({ kshot, page }, info) => {
   await draw.fill();
   await take("draw-saved");
 });
+
+test("keeping people", async ({ kshot, page }, info) => {
+  const face = new FacePage(page);
+  const take = (name: string) =>
+    page.screenshot({
+      path: `${ROOT}test-results/screenshots/${name}-${info.project.name}.png`,
+      fullPage: true,
+    });
+  await kshot.open();
+  await face.open();
+  const photos = ["caltech-p05-1", "caltech-p05-2"].map(facePath);
+  await face.enrolFromPhotos("Ada", photos);
+  await expect(face.people).toHaveCount(1);
+  await take("keep-people-off");
+  await face.panel.getByRole("switch", { name: "Keep these people" }).click();
+  await expect(face.panel.locator("[data-saved=saved]")).toBeVisible();
+  await take("keep-people-on");
+  const other = new FacePage(await page.context().newPage());
+  await other.page.goto(page.url());
+  await other.ready();
+  await other.button("Forget me").click();
+  await expect(face.panel.getByRole("alert").filter({ hasText: "was deleted" })).toBeVisible();
+  await take("keep-people-gone");
+  await page.getByRole("button", { name: "中文" }).click();
+  await take("keep-people-chinese");
+});

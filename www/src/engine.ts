@@ -179,7 +179,7 @@ export interface Exports {
   ): Uint8Array<ArrayBuffer>;
   read_kshot(
     file: Uint8Array,
-    kind: FileKind,
+    kind: FileKind | null,
   ): {
     state: FileState;
     embeddings: Float32Array<ArrayBuffer>;

@@ -86,7 +86,7 @@ export class Faces {
       (loaded, total) => options.onProgress?.(loaded, total),
     );
     const faces = new Faces(session);
-    const report = await session.loadFaces({ weights, people: () => faces.#stored() });
+    const report = await session.loadFaces({ weights, stored: () => faces.#stored() });
     faces.#embedder = report.embedder;
     faces.#threshold = report.threshold;
     return faces;
@@ -319,9 +319,10 @@ export class Faces {
     this.#take(await this.#call("faces_restore", { people, embeddings }));
   }
 
-  #stored(): StoredPeople {
+  #stored(): StoredPeople & { threshold: number | undefined } {
+    const { auto = true, threshold } = this.#threshold ?? {};
     const people = this.#people.people.map(({ id, name, shots }) => ({ id, name, shots: shots.length }));
-    return { people, embeddings: this.#embeddings.slice() };
+    return { people, embeddings: this.#embeddings.slice(), threshold: auto ? undefined : threshold };
   }
 
   async #ask<T>(source: FrameSource, send: (frame: Frame) => Promise<T>): Promise<T | null> {

@@ -441,13 +441,15 @@ export class KShot {
   }
 
   /**
-   * What a `.kshot` file holds, checked to the last byte; nothing changes. `restoreState` takes it in.
+   * What a `.kshot` file holds, checked to the last byte; nothing changes. `restoreState` takes files of objects in.
+   * With `any` it may be of every task, and `kind` says of which.
    * Throws `file_not_kshot`, `file_version`, `file_cut_off`, `file_damaged`, `file_invalid`, `file_too_large`,
    * `file_other_kind`, and `file_unavailable` where the browser can no longer read it.
    */
-  async readFile(file: Blob, kind: FileKind = "objects"): Promise<KShotState> {
-    const read = await this.#session.call("read_file", () => ({ file, kind }));
-    return unpackFile(read, this.#session.embedder);
+  async readFile(file: Blob, kind: FileKind | "any" = "objects"): Promise<KShotState & { kind: FileKind }> {
+    const wanted = kind === "any" ? null : kind;
+    const read = await this.#session.call("read_file", () => ({ file, kind: wanted }));
+    return { ...unpackFile(read, this.#session.embedder), kind: read.state.kind };
   }
 
   /**

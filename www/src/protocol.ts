@@ -98,7 +98,7 @@ export interface Calls {
     result: { file: Blob };
   };
   read_file: {
-    args: { file: Blob; kind: FileKind };
+    args: { file: Blob; kind: FileKind | null };
     result: { state: FileState; embeddings: Float32Array<ArrayBuffer>; thumbnails: (Blob | null)[] };
   };
   memory: { args: null; result: { wasmBytes: number; gpuBytes: number | null } };
@@ -113,7 +113,10 @@ export interface Calls {
     result: { readings: Reading[]; ms: number };
   };
   lab_task: { args: { shape: TaskShape }; result: LabTask };
-  faces_load: { args: { weights: ArrayBuffer } & StoredPeople; result: FacesReport };
+  faces_load: {
+    args: { weights: ArrayBuffer; threshold: number | undefined } & StoredPeople;
+    result: FacesReport;
+  };
   faces_look: { args: { frame: Frame }; result: Look };
   /** With the people where the last shot added one. */
   faces_enrol_frame: { args: { frame: Frame }; result: { step: EnrolmentStep; added: PeopleReply | null } };

@@ -43,10 +43,10 @@ export interface LabFiles {
   characters: Blob;
 }
 
-/** The file of the faces, kept as the lab's are, and the people whom the next worker is given. */
+/** The file of the faces, kept as the lab's are, and the people and the threshold that the next worker is given. */
 export interface FacesFile {
   weights: Blob;
-  people(): StoredPeople;
+  stored(): StoredPeople & { threshold: number | undefined };
 }
 
 // A GPU that says nothing for this long is lost; a frame takes milliseconds on real ones and a few
@@ -291,7 +291,7 @@ async function loadLab(link: WorkerLink, files: LabFiles): Promise<{ alphabets: 
 
 async function loadFaces(link: WorkerLink, file: FacesFile): Promise<FacesReport> {
   const weights = await file.weights.arrayBuffer();
-  return link.call("faces_load", { weights, ...file.people() }, { transfer: [weights] });
+  return link.call("faces_load", { weights, ...file.stored() }, { transfer: [weights] });
 }
 
 function disposedError(): KShotError {

@@ -134,9 +134,10 @@ const handlers: Handlers = {
   },
   lab_task: ({ shape }) => loaded(lab).task(shape),
   lab_measure: ({ shape, number }) => loaded(lab).measure(shape, number),
-  faces_load: ({ weights, people, embeddings }) => {
+  faces_load: ({ weights, people, embeddings, threshold }) => {
     const next = new (loaded(exports).Faces)(new Uint8Array(weights));
     if (people.length > 0) next.restore(people, embeddings, true);
+    if (threshold !== undefined) next.set_threshold(threshold);
     faces?.free();
     faces = next;
     return { ...everyone(), embedder: faces.embedder(), threshold: faces.threshold() };

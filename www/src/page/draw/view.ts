@@ -72,14 +72,19 @@ class DrawView {
       showToast(drawWords().undone);
     };
     const files = new Files(app, new DrawingFiles(this.#task, undoTask));
-    this.#keep = new KeepControls(saved, ".kshot", {
-      open: (file) => void files.open(file),
-      save: () => void files.save(),
-      startOver: () => {
-        this.#task.restore(EMPTY, true);
-        this.#tell(keepWords().startedOver);
+    this.#keep = new KeepControls(
+      saved,
+      ".kshot",
+      {
+        open: (file) => void files.open(file),
+        save: () => void files.save(),
+        startOver: () => {
+          this.#task.restore(EMPTY, true);
+          this.#tell(keepWords().startedOver);
+        },
       },
-    });
+      () => ({ open: keepWords().openKshotTitle, save: keepWords().saveTitle }),
+    );
     onFiles((given) => {
       const file = given.find(isKshotFile);
       if (file === undefined || !drawIsOpen()) return false;
@@ -134,7 +139,7 @@ class DrawView {
       this.#show();
     });
     onLanguage(() => this.#show());
-    void keeper.start();
+    void keeper.start().then(() => files.takeAll());
   }
 
   /** The page is on show. */

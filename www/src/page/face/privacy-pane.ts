@@ -17,7 +17,7 @@ const LINES = ["people", "shots", "undo", "enrolment", "look", "bytes", "storage
 export class PrivacyPane {
   readonly element = make("section", "face-box");
   readonly #work: FaceWork;
-  readonly #onForget: () => void;
+  readonly #onForget: () => Promise<void>;
   readonly #title = make("h2", "face-heading");
   readonly #says = make("p", "fine");
   readonly #forget = make("button", "face-forget");
@@ -30,9 +30,11 @@ export class PrivacyPane {
   #shown: { held: Held; stored: number } | null = null;
   #forgotten = false;
   #counting = false;
+  /** Counts what was forgotten: what was counted before is not so any more. */
+  #turn = 0;
 
-  /** `onForget` lets go of what the page itself has on show. */
-  constructor(work: FaceWork, onForget: () => void) {
+  /** `onForget` lets go of what the page itself has on show and in storage. */
+  constructor(work: FaceWork, onForget: () => Promise<void>) {
     this.#work = work;
     this.#onForget = onForget;
     this.#forget.type = "button";
@@ -56,10 +58,11 @@ export class PrivacyPane {
   }
 
   async #onClick(): Promise<void> {
-    this.#onForget();
+    await this.#onForget();
     const held = await this.#work.forget();
     if (held === null) return;
     const stored = await countStored();
+    this.#turn++;
     this.#shown = { held, stored };
     const { lastLook, challenge, ...counts } = held;
     this.#forgotten = !lastLook && !challenge && stored + Object.values(counts).reduce((a, b) => a + b) === 0;
@@ -71,18 +74,21 @@ export class PrivacyPane {
     const { faces } = this.#work;
     if (faces === null || this.#counting) return;
     this.#counting = true;
+    const turn = this.#turn;
     try {
-      const held = await faces.held();
+      const [held, stored] = [await faces.held(), await countStored()];
+      if (turn !== this.#turn) return;
       // Somebody new: the proof was of what had been before.
       if (held.bytes > 0) {
         this.#forgotten = false;
         setText(this.#told, "");
       }
-      this.#shown = { held, stored: await countStored() };
+      this.#shown = { held, stored };
     } catch {
       // The engine is being rebuilt; it is counted again when it is back.
+    } finally {
+      this.#counting = false;
     }
-    this.#counting = false;
     this.#show();
   }
 

@@ -1,6 +1,6 @@
 /**
  * Counts the bytes of faces in everything that this page can store: local and session storage, databases and caches.
- * The page never writes one, so this looks for whatever speaks of faces rather than trusting that.
+ * The page writes people only where that was switched on; this looks for whatever speaks of faces rather than trusting that.
  */
 
 const NAME = /face|person|people/i;

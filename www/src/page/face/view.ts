@@ -7,6 +7,11 @@ import type { Person, ScoreDistribution } from "../../face-types.ts";
 import type { Faces } from "../../faces.ts";
 import type { App } from "../app.ts";
 import { make } from "../dom.ts";
+import { onFiles } from "../drops.ts";
+import { FaceFiles } from "../keep/face-files.ts";
+import { FacesWork, thresholdOf } from "../keep/faces.ts";
+import { Files, isKshotFile } from "../keep/files.ts";
+import { Keeper } from "../keep/keeper.ts";
 import { onLanguage } from "../language.ts";
 import type { TabView } from "../lazy-tab.ts";
 import { PartLoader } from "../part-loader.ts";
@@ -16,6 +21,7 @@ import { addPhotos } from "./add-photos.ts";
 import { AnswerPane } from "./answer-pane.ts";
 import { ChallengePane } from "./challenge-pane.ts";
 import { EnrolPane } from "./enrol-pane.ts";
+import { KeepPane } from "./keep-pane.ts";
 import { PeoplePane } from "./people-pane.ts";
 import { pickFiles } from "./pick-files.ts";
 import { PicturePane } from "./picture-pane.ts";
@@ -33,6 +39,11 @@ class FaceView {
   readonly #privacy: PrivacyPane;
   readonly #refusals = new Refusals();
   readonly #progress = make("p", "fine");
+  readonly #kept = new FacesWork();
+  readonly #keeper = new Keeper(this.#kept);
+  readonly #files: Files;
+  /** Whose people are those that are kept. */
+  #filled: Faces | null = null;
 
   constructor(app: App, panel: HTMLElement) {
     const work = this.#work;
@@ -42,18 +53,39 @@ class FaceView {
         id: "face",
         open: async (engine, onProgress) => {
           const faces = await engine.openFaces({ onProgress });
-          return { faces, scores: await faces.scores() };
+          const scores = await faces.scores();
+          await this.#fill(faces);
+          return { faces, scores };
         },
         says: faceWords,
       },
       ({ faces, scores }) => {
         work.use(faces, scores);
         this.#threshold.use(scores);
+        this.#files.takeAll();
+        this.#picture.askAgain();
       },
     );
+    this.#files = new Files(
+      app,
+      new FaceFiles(
+        () => work.faces,
+        () => this.#undo(),
+      ),
+    );
+    onFiles((given) => {
+      const file = given.find(isKshotFile);
+      if (file === undefined || panel.hidden || work.faces === null || work.task !== "answer") return false;
+      void this.#files.open(file);
+      return true;
+    });
     this.#picture = new PicturePane(app, work);
     this.#threshold = new ThresholdPane(work);
-    this.#privacy = new PrivacyPane(work, () => this.#picture.close());
+    this.#privacy = new PrivacyPane(work, async () => {
+      this.#picture.close();
+      await this.#keeper.switchOff();
+    });
+    const keep = new KeepPane(work, this.#keeper, this.#files);
     const answer = new AnswerPane(work);
     const enrol = new EnrolPane(work, {
       camera: (name, passes) => this.#enrol({ name, passes }),
@@ -68,7 +100,7 @@ class FaceView {
     const samples = new FaceSamples(work, this.#refusals, (photo, name) => this.#picture.ask(photo, name));
     const challenge = new ChallengePane(work, () => this.#picture.live);
     const side = make("section", "face-side", people.element, enrol.element, this.#progress);
-    side.append(this.#refusals.element);
+    side.append(this.#refusals.element, keep.element);
     onLanguage(() => side.setAttribute("aria-label", faceWords().people));
     this.#progress.setAttribute("role", "status");
     this.#picture.element.append(samples.element);
@@ -87,6 +119,8 @@ class FaceView {
     app.events.on("status", (status) => {
       // The engine is back after a loss, and knows no last look.
       if (status === "ready") this.#picture.askAgain();
+      // Its faces answer no more; those of the next engine get the people.
+      if (status === "failed") work.letGo();
     });
   }
 
@@ -142,9 +176,28 @@ class FaceView {
   }
 
   #tell(text: string): void {
-    showToast(text, () => {
-      void this.#work.undo().then(() => showToast(faceWords().undone));
-    });
+    showToast(text, () => void this.#undo());
+  }
+
+  async #undo(): Promise<void> {
+    await this.#work.undo();
+    showToast(faceWords().undone);
+  }
+
+  /** Gives new faces the people of those before, whose engine failed for good, or at first those that were kept. */
+  async #fill(faces: Faces): Promise<void> {
+    if (this.#filled === faces) return;
+    const before = this.#filled;
+    if (before !== null) {
+      await faces.restorePeople(before.exportPeople());
+      await faces.setThreshold(thresholdOf(before));
+    }
+    this.#filled = faces;
+    this.#kept.use(faces);
+    faces.on("people", () => this.#keeper.changed());
+    faces.on("threshold", () => this.#keeper.changed());
+    if (before === null) await this.#keeper.start();
+    else this.#keeper.changed();
   }
 
   #report(error: KShotError): void {

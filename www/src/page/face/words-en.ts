@@ -7,7 +7,7 @@ export const en = {
 
   picture: "Picture",
   turnOn: "Turn on camera",
-  private: "Frames are looked at and thrown away. Nothing is uploaded or stored.",
+  private: "Frames are looked at and thrown away. None is uploaded or stored.",
   opening: "Opening the camera…",
   askPhoto: "Ask about a photo",
   backToCamera: "Camera",
@@ -173,11 +173,19 @@ export const en = {
   locked: "Locked",
   lockedFor: (seconds: number) => `Five failures. Try again in ${seconds} s.`,
 
+  keep: "Keep these people in this browser",
+  keepOff: "Off: everyone is gone when this page is closed.",
+  keepOn:
+    "Names, and 128 numbers a shot, stay on this device; no pictures. They are personal data. Switch it off, and they are deleted at once.",
+  keepFile:
+    "A file of people is personal data too: whoever has it can recognise them. Save and pass it on only with their consent.",
+
   privacy: "What is kept",
   privacySays:
-    "Of each shot 128 numbers are kept, in memory and nowhere else; they are gone when this page is closed. Frames and photos are never kept. The numbers are personal data all the same: a face like yours can be drawn from them, and they recognise you elsewhere.",
+    "Of each shot 128 numbers are kept: in memory, until this page is closed, and in this browser only where that is switched on. Frames and photos are never kept. The numbers are personal data all the same: a face like yours can be drawn from them, and they recognise you elsewhere.",
   forget: "Forget me",
-  forgetSays: "Removes everyone from memory, and shows what is left.",
+  forgetSays:
+    "Removes everyone from memory and from this browser, switches keeping off, and shows what is left.",
   forgotten: "Forgotten. Nothing is left:",
   heldNow: "Held now:",
   held: {

@@ -113,6 +113,14 @@ export class FaceWork {
     this.#changed();
   }
 
+  /** Forgets faces that answer no more, until others take their place. */
+  letGo(): void {
+    this.#faces = null;
+    this.#task = "answer";
+    this.#enrolment = null;
+    this.#changed();
+  }
+
   /** Asks about one picture; null where there is nothing to say of it, or a newer one took its place. */
   ask(source: FrameSource): Promise<Seen | null> {
     const asked = this.#ask(source);

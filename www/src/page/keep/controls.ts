@@ -8,7 +8,14 @@ import { keepWords } from "./words.ts";
 export interface KeepActions {
   open(file: File): void;
   save(): void;
-  startOver(): void;
+  /** Without it there is no such button. */
+  startOver?(): void;
+}
+
+/** What the buttons say of themselves, beside their words. */
+interface Titles {
+  open: string;
+  save: string;
 }
 
 export class KeepControls {
@@ -18,7 +25,7 @@ export class KeepControls {
   readonly #over: HTMLButtonElement;
 
   /** `accept` are the endings of the files that can be opened. */
-  constructor(saved: SavedLine, accept: string, actions: KeepActions) {
+  constructor(saved: SavedLine, accept: string, actions: KeepActions, titles: () => Titles) {
     const input = make("input");
     input.type = "file";
     // Phones offer no file of an ending that they do not know, but they do offer "data".
@@ -31,16 +38,16 @@ export class KeepControls {
     });
     const [open, openText] = makeTool("open", () => input.click());
     const [save, saveText] = makeTool("save", () => actions.save());
-    const [over, overText] = makeTool("trash", () => actions.startOver());
+    const [over, overText] = makeTool("trash", () => actions.startOver?.());
     [this.#open, this.#save, this.#over] = [open, save, over];
-    this.element = make("div", "keep", saved.element, open, input, save, over);
+    this.element = make("div", "keep", saved.element, open, input, save);
+    if (actions.startOver !== undefined) this.element.append(over);
     onLanguage(() => {
       const says = keepWords();
       setText(openText, says.open);
       setText(saveText, says.save);
       setText(overText, says.startOver);
-      open.title = accept.includes("zip") ? says.openTitle : says.openKshotTitle;
-      save.title = says.saveTitle;
+      [open.title, save.title] = [titles().open, titles().save];
       setLabel(over, says.startOver);
     });
   }

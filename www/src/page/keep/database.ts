@@ -56,23 +56,43 @@ export class Database {
   }
 
   /**
-   * Saves work that goes out from the revision `base`, null where nothing was saved; gives the new revision, or
-   * null where another tab has saved in between. Throws `storage_full`, `storage_unavailable`.
+   * Saves work that goes out from the revision `base`, null where nothing was saved; gives the new revision, null
+   * where another tab has saved in between, and `gone` where what it goes out from was removed and `strict` says
+   * that it is not to come back. Throws `storage_full`, `storage_unavailable`.
    */
   async save(
     work: string,
     base: string | null,
     { record, pieces }: Omit<Snapshot, "look">,
-  ): Promise<string | null> {
+    strict = false,
+  ): Promise<string | null | "gone"> {
     return this.#run(async (db) => {
       for (;;) {
         // Pieces take their time to make, and a transaction does not wait.
         const there = new Set((await db.getAllKeys("pieces", rangeOf(work))).map(([, piece]) => piece));
         const missing = [...pieces].filter(([piece]) => !there.has(piece));
         const made = await Promise.all(missing.map(async ([piece, make]) => [piece, await make()] as const));
-        const outcome = await write(db, work, base, record, new Set(pieces.keys()), new Map(made));
+        const outcome = await write(
+          db,
+          work,
+          { base, strict },
+          record,
+          new Set(pieces.keys()),
+          new Map(made),
+        );
         if (outcome !== "changed") return outcome;
       }
+    });
+  }
+
+  /** Removes all of the work, whoever saved it last. Throws `storage_unavailable`. */
+  async remove(work: string): Promise<void> {
+    await this.#run(async (db) => {
+      const transaction = db.transaction(["heads", "pieces"], "readwrite");
+      transaction.done.catch(() => {}); // It is awaited below, and may fail before.
+      const heads = transaction.objectStore("heads").delete(work);
+      await Promise.allSettled([heads, transaction.objectStore("pieces").delete(rangeOf(work))]);
+      await transaction.done;
     });
   }
 
@@ -127,17 +147,18 @@ export class Database {
 async function write(
   db: IDBPDatabase<Schema>,
   work: string,
-  base: string | null,
+  { base, strict }: { base: string | null; strict: boolean },
   record: unknown,
   wanted: ReadonlySet<string>,
   made: ReadonlyMap<string, unknown>,
-): Promise<string | null | "changed"> {
+): Promise<string | null | "changed" | "gone"> {
   const transaction = db.transaction(["heads", "pieces"], "readwrite");
   transaction.done.catch(() => {}); // It is awaited below, and may fail before.
   const heads = transaction.objectStore("heads");
   const pieces = transaction.objectStore("pieces");
   const head = await heads.get(work);
   if (head !== undefined && head.revision !== base) return null;
+  if (head === undefined && base !== null && strict) return "gone";
   const there = new Set((await pieces.getAllKeys(rangeOf(work))).map(([, piece]) => piece));
   for (const piece of wanted) if (!there.has(piece) && !made.has(piece)) return "changed";
   const revision = makeName();

@@ -9,8 +9,9 @@ import type { FileKind, ImportOptions, ImportReport, KShotState } from "../../ty
 import type { App } from "../app.ts";
 import { wordsOf } from "../language.ts";
 import { showToast } from "../toast.ts";
+import { openFilesOf, takesFiles } from "./by-kind.ts";
 import { ImportDialog } from "./import-dialog.ts";
-import { keepWords } from "./words.ts";
+import { type ClassWords, keepWords } from "./words.ts";
 
 /** The task whose files they are. */
 export interface FileTask {
@@ -20,7 +21,11 @@ export interface FileTask {
   /** Takes a file's state in as one step of undo. */
   put(state: KShotState, options: Required<ImportOptions>): Promise<ImportReport>;
   undo(): void;
+  /** How its classes and what is done with them are called, where those are not its words. */
+  says?(): ClassWords;
 }
+
+type ReadState = KShotState & { kind: FileKind };
 
 /** The ending of our files. */
 const ENDING = ".kshot";
@@ -41,6 +46,11 @@ export class Files {
     this.#task = task;
   }
 
+  /** Files of this kind that come by another way are for here from now on. */
+  takeAll(): void {
+    takesFiles(this.#task.kind, this);
+  }
+
   /** Saves everything as a file. */
   async save(): Promise<void> {
     const engine = this.#app.ready;
@@ -57,25 +67,66 @@ export class Files {
 
   /** Opens a file; one after the other. */
   open(file: File): Promise<void> {
-    return this.#queue(() => this.#take(file.name, file, false));
+    return this.#queue(async () => {
+      const engine = this.#app.ready;
+      if (engine === null) return;
+      this.#dialog.begin(file.name);
+      try {
+        await this.#take(await engine.readFile(file, this.#task.kind));
+      } catch (error) {
+        if (!(error instanceof KShotError)) throw error;
+        await this.#dialog.fail(error, false);
+      }
+    });
   }
 
-  /** Opens the file at an address, with its progress. */
-  openAddress(address: string): Promise<boolean> {
+  /** Opens the file at an address, with its progress, on the tab that it is for; true where it was taken in. */
+  async openAddress(address: string): Promise<boolean> {
     const name = nameOf(address);
+    let read: ReadState | null = null;
+    await this.#queue(async () => {
+      read = await this.#download(name, address);
+    });
+    // TypeScript does not see that the queue has run it.
+    const state = read as ReadState | null;
+    if (state === null) return false;
+    const files = state.kind === this.#task.kind ? this : await openFilesOf(state.kind);
+    return files.#openRead(name, state);
+  }
+
+  async #openRead(name: string, state: ReadState): Promise<boolean> {
     let opened = false;
-    return this.#queue(async () => {
+    await this.#queue(async () => {
       this.#dialog.begin(name);
-      for (;;) {
-        try {
-          const file = await this.#fetch(address);
-          opened = file !== null && (await this.#take(name, file, true));
-          return;
-        } catch (error) {
-          if (!(await this.#dialog.fail(asKShotError(error, "file_unavailable"), true))) return;
-        }
+      try {
+        opened = await this.#take(state);
+      } catch (error) {
+        if (!(error instanceof KShotError)) throw error;
+        await this.#dialog.fail(error, false);
       }
-    }).then(() => opened);
+    });
+    return opened;
+  }
+
+  /** What the file at an address holds, of whatever kind; null where the reader gave up. */
+  async #download(name: string, address: string): Promise<ReadState | null> {
+    this.#dialog.begin(name);
+    for (;;) {
+      try {
+        const file = await this.#fetch(address);
+        const engine = this.#app.ready;
+        if (file === null || engine === null) {
+          this.#dialog.close();
+          return null;
+        }
+        const state = await engine.readFile(file, "any");
+        // The tab that it is for has a dialog of its own.
+        if (state.kind !== this.#task.kind) this.#dialog.close();
+        return state;
+      } catch (error) {
+        if (!(await this.#dialog.fail(asKShotError(error, "file_unavailable"), true))) return null;
+      }
+    }
   }
 
   #queue(task: () => Promise<unknown>): Promise<void> {
@@ -110,37 +161,27 @@ export class Files {
     return file;
   }
 
-  /** True where it was taken in. What is wrong is said here, or thrown where it is a download that may go better. */
-  async #take(name: string, file: Blob, downloaded: boolean): Promise<boolean> {
-    const engine = this.#app.ready;
-    if (engine === null) return false;
-    this.#dialog.begin(name);
-    try {
-      const state = await engine.readFile(file, this.#task.kind);
-      const mode = await this.#chooseMode(state);
-      if (mode === "cancel") {
-        this.#dialog.close();
-        return false;
-      }
-      const onProgress = (done: number, total: number) =>
-        this.#dialog.work(() => keepWords().anew(done, total), done / total);
-      const report = await this.#task.put(state, { mode, onProgress });
+  /** True where it was taken in, false where the reader did not want it. */
+  async #take(state: KShotState): Promise<boolean> {
+    const mode = await this.#chooseMode(state);
+    if (mode === "cancel") {
       this.#dialog.close();
-      this.#tell(report);
-      return true;
-    } catch (error) {
-      if (!(error instanceof KShotError) || downloaded) throw error;
-      await this.#dialog.fail(error, false);
       return false;
     }
+    const onProgress = (done: number, total: number) =>
+      this.#dialog.work(() => keepWords().anew(done, total), done / total);
+    const report = await this.#task.put(state, { mode, onProgress });
+    this.#dialog.close();
+    this.#tell(report);
+    return true;
   }
 
   async #chooseMode(state: KShotState): Promise<"replace" | "add" | "cancel"> {
     const own = this.#task.state();
     const here = count(own.classes);
     if (here.shots === 0) return "replace"; // There is nothing to lose.
-    return this.#dialog.ask(() => {
-      const says = keepWords();
+    return this.#dialog.ask(this.#words, () => {
+      const says = { ...keepWords(), ...this.#words() };
       const there = count(state.classes);
       const other = state.embedder.sha256 !== own.embedder.sha256;
       return [
@@ -151,8 +192,10 @@ export class Files {
     });
   }
 
+  readonly #words = (): ClassWords => this.#task.says?.() ?? keepWords();
+
   #tell({ classes, shots, embeddedAnew, lost }: ImportReport): void {
-    const says = keepWords();
+    const says = { ...keepWords(), ...this.#words() };
     const told = [says.opened(says.classes(classes), says.shots(shots))];
     if (embeddedAnew > 0) told.push(says.embeddedAnew(embeddedAnew));
     if (lost > 0) told.push(says.lost(lost));

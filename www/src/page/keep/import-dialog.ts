@@ -3,7 +3,7 @@ import type { KShotError } from "../../errors.ts";
 import type { ImportMode } from "../../types.ts";
 import { find, make, setText } from "../dom.ts";
 import { onLanguage, words, wordsOf } from "../language.ts";
-import { keepWords } from "./words.ts";
+import { type ClassWords, keepWords } from "./words.ts";
 
 /** Each task has a dialog, and each of them names of its own. */
 let dialogs = 0;
@@ -34,8 +34,11 @@ export class ImportDialog {
       event.preventDefault();
       this.#answer("cancel");
     });
-    // A browser closes it at the second Escape, whatever was said to the first.
-    this.#dialog.addEventListener("close", () => this.#answer("cancel"));
+    // A browser closes it at the second Escape, whatever was said to the first. It tells of it later, when the dialog
+    // may be open again for something else.
+    this.#dialog.addEventListener("close", () => {
+      if (!this.#dialog.open) this.#answer("cancel");
+    });
     find("page").append(this.#dialog);
     onLanguage(() => this.#say());
   }
@@ -59,10 +62,10 @@ export class ImportDialog {
     this.#choose = onCancel === undefined ? null : () => onCancel();
   }
 
-  /** Asks what to do with the file; `told` is what is known of it. */
-  ask(told: () => string[]): Promise<ImportMode | "cancel"> {
+  /** Asks what to do with the file; `words` are those of its task, `told` is what is known of it. */
+  ask(words: () => ClassWords, told: () => string[]): Promise<ImportMode | "cancel"> {
     this.#show(() => {
-      const says = keepWords();
+      const says = { ...keepWords(), ...words() };
       const ways = make("dl", "dialog-ways");
       for (const [word, what] of [
         [says.replace, says.replaceSays],

@@ -9,9 +9,14 @@ import { KShotError } from "../../errors.ts";
 import { Events } from "../../events.ts";
 import { Database, type Saved, type Snapshot } from "./database.ts";
 
-/** What a keeper keeps. Faces are kept only where their owner starts a keeper for them: they are opt-in. */
+/** What a keeper keeps. */
 export interface Work {
   name: "objects" | "drawings" | "faces";
+  /**
+   * Kept only once someone has said so. That it is kept is itself what stands in the database, so that what one tab
+   * or the browser has removed no other tab brings back.
+   */
+  optIn?: boolean;
   /** All there is now, or null where there is nothing that anyone would miss. */
   take(): Snapshot | null;
   /**
@@ -23,10 +28,11 @@ export interface Work {
 
 /**
  * `idle`: nothing to save yet. `failed`: storage refused. `newer`: another tab has saved since. `unread`: what was
- * saved could not be used, and is not overwritten unasked.
+ * saved could not be used, and is not overwritten unasked. `off`: nobody has asked for it to be kept. `gone`: it was
+ * kept, and another tab or the browser has removed it; it is not kept any more.
  */
 export type KeepState =
-  | { kind: "idle" | "saving" | "saved" | "newer" }
+  | { kind: "idle" | "saving" | "saved" | "newer" | "off" | "gone" }
   | { kind: "failed" | "unread"; error: KShotError };
 
 // A change is saved at once, and those of a burst together, this often.
@@ -52,9 +58,12 @@ export class Keeper {
   #dirty = false;
   #saving: Promise<void> | null = null;
   #started = false;
+  /** What storage refused last was to remove it. */
+  #removing = false;
 
   constructor(work: Work) {
     this.#work = work;
+    if (work.optIn === true) this.#state = { kind: "off" };
     this.#channel?.addEventListener("message", ({ data }) => this.#hear(data));
     lost.add(() => {
       // Nothing is lost while the page is open: it saves all of it again.
@@ -75,9 +84,14 @@ export class Keeper {
     return this.#state;
   }
 
-  /** Nothing is saved before someone has said which of two to keep. */
+  /** Whether it is to be kept. */
+  get on(): boolean {
+    return this.#state.kind !== "off" && this.#state.kind !== "gone";
+  }
+
+  /** Nothing is saved before someone has said that it is to be, or which of two to keep. */
   get #waits(): boolean {
-    return this.#state.kind === "newer" || this.#state.kind === "unread";
+    return this.#state.kind === "newer" || this.#state.kind === "unread" || !this.on;
   }
 
   /** Brings back what was saved, where there is something. To be called once, before `changed`. */
@@ -86,14 +100,52 @@ export class Keeper {
       const saved = await database.load(this.#work.name);
       if (saved !== null) await this.#put(saved, false);
     } catch (error) {
-      this.#fail(error);
+      // A browser that keeps nothing is no news where nobody asked for anything to be kept.
+      if (this.#work.optIn !== true || !(error instanceof KShotError)) this.#fail(error);
     }
     this.#started = true;
     if (this.#dirty) this.changed();
   }
 
+  /** Keeps it from now on. Where something else is kept already, it has to be said which of the two. */
+  async switchOn(): Promise<void> {
+    if (this.on) return;
+    try {
+      const saved = await database.load(this.#work.name);
+      if (saved !== null && this.#work.take() === null) await this.#put(saved, false);
+      else if (saved !== null) this.#set({ kind: "newer" });
+      else await this.retry();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Removes what is kept, at once, and keeps nothing from now on. */
+  async switchOff(): Promise<void> {
+    do {
+      this.#forgetChange();
+      await this.#saving;
+    } while (this.#saving !== null);
+    this.#forgetChange();
+    const known = this.#state.kind === "newer" || this.#state.kind === "unread";
+    const stored = this.#base !== null || this.#removing || known;
+    this.#base = this.#look = null;
+    this.#removing = false;
+    this.#set({ kind: "off" });
+    try {
+      await database.remove(this.#work.name);
+      this.#channel?.postMessage({ work: this.#work.name, revision: null });
+    } catch (error) {
+      // A browser that keeps nothing has nothing to remove.
+      if (!stored && error instanceof KShotError) return;
+      this.#removing = true;
+      this.#fail(error);
+    }
+  }
+
   /** The work has changed. */
   changed(): void {
+    if (!this.on) return;
     this.#dirty = true;
     if (!this.#started || this.#timer !== undefined) return;
     if (this.#waits) return;
@@ -120,6 +172,7 @@ export class Keeper {
 
   /** Tries again what storage refused. */
   async retry(): Promise<void> {
+    if (this.#removing) return this.switchOff();
     this.#dirty = true;
     this.#set({ kind: "saving" });
     await this.flush();
@@ -131,7 +184,7 @@ export class Keeper {
       const saved = await database.load(this.#work.name);
       if (saved === null) {
         this.#base = null;
-        this.#set({ kind: "idle" });
+        this.#set({ kind: this.#work.optIn === true ? "gone" : "idle" });
       } else await this.#put(saved, true);
     } catch (error) {
       this.#fail(error);
@@ -175,7 +228,9 @@ export class Keeper {
       return;
     }
     try {
-      const revision = await database.save(this.#work.name, this.#base, snapshot);
+      const strict = this.#work.optIn === true;
+      const revision = await database.save(this.#work.name, this.#base, snapshot, strict);
+      if (revision === "gone") return this.#end();
       if (revision === null) {
         this.#dirty = true;
         this.#set({ kind: "newer" });
@@ -191,11 +246,28 @@ export class Keeper {
     }
   }
 
-  #hear(data: { work: string; revision: string }): void {
-    if (data.work !== this.#work.name || data.revision === this.#base) return;
+  #hear(data: { work: string; revision: string | null }): void {
+    if (data.work !== this.#work.name || data.revision === this.#base || !this.on) return;
+    if (data.revision === null) {
+      this.#end();
+      return;
+    }
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#set({ kind: "newer" });
+  }
+
+  /** It was removed elsewhere: it is not kept any more. */
+  #end(): void {
+    this.#forgetChange();
+    this.#base = this.#look = null;
+    this.#set({ kind: "gone" });
+  }
+
+  #forgetChange(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#dirty = false;
   }
 
   #fail(error: unknown): void {

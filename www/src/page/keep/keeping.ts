@@ -12,6 +12,8 @@ import { ObjectsWork } from "./objects.ts";
 import { SavedLine } from "./saved-line.ts";
 import { keepWords } from "./words.ts";
 
+const OTHERS: ReadonlySet<string> = new Set(["draw", "face"]);
+
 export class Keeping {
   readonly #app: App;
   readonly #work: ObjectsWork;
@@ -40,11 +42,13 @@ export class Keeping {
       put: (state, options) => app.history.group(() => this.#use().restoreState(state, options)),
       undo: () => void app.history.undo(),
     });
+    this.#files.takeAll();
     for (const event of ["support", "settings"] as const) app.events.on(event, () => this.#keeper.changed());
     this.#makeControls();
     onFiles((files) => {
       const file = files.find(isKshotFile);
-      if (file === undefined || document.documentElement.dataset.tab === "draw") return false;
+      // The drawing and the face page have files of their own.
+      if (file === undefined || OTHERS.has(document.documentElement.dataset.tab ?? "")) return false;
       void this.#files.open(file);
       return true;
     });
@@ -60,11 +64,11 @@ export class Keeping {
 
   /** Opens what the address names. */
   async openAddress(): Promise<void> {
-    const address = new URL(location.href);
-    const src = address.searchParams.get("src");
+    const src = new URL(location.href).searchParams.get("src");
     if (src === null || src === "") return;
     if (!(await this.#files.openAddress(src))) return;
-    // It is taken in and saved here; a reload must not ask again.
+    // It is taken in and saved here; a reload must not ask again. The tab in the address may be another by now.
+    const address = new URL(location.href);
     address.searchParams.delete("src");
     history.replaceState(history.state, "", address);
   }
@@ -77,13 +81,18 @@ export class Keeping {
 
   #makeControls(): void {
     const saved = new SavedLine(this.#keeper);
-    const controls = new KeepControls(saved, ".kshot,.zip,.tm", {
-      open: (file) => {
-        if (!offerFiles([file], true)) void this.#files.open(file);
+    const controls = new KeepControls(
+      saved,
+      ".kshot,.zip,.tm",
+      {
+        open: (file) => {
+          if (!offerFiles([file], true)) void this.#files.open(file);
+        },
+        save: () => void this.#files.save(),
+        startOver: () => void this.#startOver(),
       },
-      save: () => void this.#files.save(),
-      startOver: () => void this.#startOver(),
-    });
+      () => ({ open: keepWords().openTitle, save: keepWords().saveTitle }),
+    );
     find("keep").append(controls.element);
     find("keep-notice").append(saved.notice);
     const show = () => {

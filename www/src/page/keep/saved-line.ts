@@ -22,7 +22,7 @@ export class SavedLine {
     const { state } = this.#keeper;
     const says = keepWords();
     this.element.dataset.saved = state.kind;
-    this.element.title = says.savedTitle;
+    this.element.title = this.#keeper.on ? says.savedTitle : says.offTitle;
     setText(this.element, says.state[state.kind]);
     switch (state.kind) {
       case "failed": {
@@ -41,6 +41,9 @@ export class SavedLine {
           [words().retry, () => this.#keeper.loadNewer()],
           [says.saveInstead, () => this.#keeper.saveInstead()],
         ]);
+        break;
+      case "gone":
+        this.#tell(says.gone, []);
         break;
       case "saving":
         break; // What was said stands until it is known to be over.

@@ -10,8 +10,12 @@ const en = {
     failed: "Not saved",
     newer: "Not saved",
     unread: "Not saved",
+    off: "Not saved",
+    gone: "Not saved",
   },
   savedTitle: "Kept in this browser, on this device alone",
+  offTitle: "Kept in memory, until this page is closed",
+  gone: "What was kept was deleted, in another tab or in the browser's settings. Nothing is kept now.",
   newer: "Another tab has newer work.",
   load: "Load it",
   saveInstead: "Save this instead",
@@ -24,6 +28,13 @@ const en = {
   open: "Open file",
   openTitle: "Open a .kshot file, or a zip of photos with a folder for each class",
   openKshotTitle: "Open a .kshot file",
+  people: {
+    classes: (n: number) => (n === 1 ? "1 person" : `${n} people`),
+    replaceSays: "The file's people take the place of those here, and its threshold that of here.",
+    addSays: "The file's people come after those who are here.",
+  },
+  savePeopleTitle: "Save everyone as a .kshot file: names and embeddings, no pictures",
+  openPeopleTitle: "Open a .kshot file of people",
   startOver: "Start over",
   startedOver: "All classes are removed.",
 
@@ -60,6 +71,9 @@ const en = {
 /** What every language has to say. */
 type KeepWords = typeof en;
 
+/** The words that differ where classes are something else. */
+export type ClassWords = Pick<KeepWords, "classes" | "replaceSays" | "addSays">;
+
 const zh: KeepWords = {
   state: {
     idle: "",
@@ -68,8 +82,12 @@ const zh: KeepWords = {
     failed: "未保存",
     newer: "未保存",
     unread: "未保存",
+    off: "未保存",
+    gone: "未保存",
   },
   savedTitle: "只保存在此设备的这个浏览器里",
+  offTitle: "只在内存里，关闭页面即消失",
+  gone: "保存的内容已在另一个标签页或浏览器设置中删除，现在什么也不保存。",
   newer: "另一个标签页有更新的内容。",
   load: "载入",
   saveInstead: "改为保存这里的",
@@ -82,6 +100,13 @@ const zh: KeepWords = {
   open: "打开文件",
   openTitle: "打开 .kshot 文件，或每个类别一个文件夹的照片 zip",
   openKshotTitle: "打开 .kshot 文件",
+  people: {
+    classes: (n) => ` ${n} 个人`,
+    replaceSays: "文件中的人和阈值取代这里的。",
+    addSays: "文件中的人排在这里的人之后。",
+  },
+  savePeopleTitle: "把所有人存为一个 .kshot 文件：名字和嵌入，没有照片",
+  openPeopleTitle: "打开存有人的 .kshot 文件",
   startOver: "重新开始",
   startedOver: "已删除所有类别。",
 
