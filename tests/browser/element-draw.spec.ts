@@ -55,6 +55,32 @@ test("drawings become shots, the next one is named, and undo takes back", async 
   await expect(add(1)).toBeDisabled();
   await element.getByRole("button", { name: "Undo", exact: true }).click();
   await expect(add(1)).toBeEnabled();
+
+  // A file of drawings takes the place of these, also where the element was for objects until then.
+  const file = await opened.run(async ({ kshot }) => {
+    const lab = await kshot?.openLab();
+    const task = await lab?.task({ way: 3, shot: 2, queries: 1, alphabet: null, seed: 1 });
+    if (kshot == null || task === undefined) throw new Error("there is no engine");
+    const classes = task.classes.map(({ shots }, i) => ({
+      name: `letter ${i + 1}`,
+      enabled: true,
+      shots: shots.map((ink, n) => Float32Array.of(...ink, n)),
+    }));
+    const embedder = { name: "ink", sha256: "0".repeat(64), dimensions: 785 };
+    const blob = await kshot.writeFile({ ...kshot.exportState(), embedder, classes }, "drawings");
+    return Array.from(new Uint8Array(await blob.arrayBuffer()));
+  });
+  await page.route("**/letters.kshot", (route) => route.fulfill({ body: Buffer.from(file) }));
+  await opened.run((element) => {
+    element.removeAttribute("shots");
+    element.removeAttribute("task");
+  });
+  await expect(element.locator(".draw")).toHaveCount(0);
+  await opened.run((element) => {
+    element.src = "letters.kshot";
+  });
+  await expect(element.getByRole("img", { name: "2 shots" })).toHaveCount(3);
+  await expect(element.getByRole("textbox").last()).toHaveValue("letter 3");
 });
 
 test("the drawings stay when the element leaves the page, and the task can change", async ({

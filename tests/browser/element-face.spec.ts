@@ -65,8 +65,38 @@ test("two people are shown, named in other pictures, strangers are not, and all 
   ).toEqual([]);
   await page.screenshot({ path: "test-results/screenshots/element-face.png" });
 
+  const file = await opened.run(async ({ kshot }) => {
+    const state = (await kshot?.openFaces())?.exportPeople();
+    if (kshot == null || state === undefined) throw new Error("there is no engine");
+    const { embedder, people } = state;
+    const classes = people.map(({ name, shots }) => ({ name, enabled: true, shots }));
+    const blob = await kshot.writeFile({ ...kshot.exportState(), embedder, classes }, "faces");
+    return Array.from(new Uint8Array(await blob.arrayBuffer()));
+  });
   await element.getByRole("button", { name: "Forget all faces" }).click();
   const held = () => opened.run(async ({ kshot }) => (await kshot?.openFaces())?.held());
   await expect.poll(held).toMatchObject({ shots: 0, lastLook: false, bytes: 0 });
   await expect(element.getByRole("img", { name: "0 shots" })).toHaveCount(2);
+
+  // A file of people says itself what it is for, and what else is asked for is told.
+  await page.route("**/people.kshot", (route) => route.fulfill({ body: Buffer.from(file) }));
+  const told = await opened.run(async (element) => {
+    const [fitting, other] = [1, 2].map(() => document.createElement("k-shot") as typeof element);
+    if (fitting === undefined || other === undefined) throw new Error("no element was made");
+    fitting.src = other.src = "people.kshot";
+    other.task = "draw";
+    element.before(fitting, other);
+    const error = new Promise<string>((resolve) => {
+      other.addEventListener("error", ({ detail }) => resolve(`${detail.code} ${detail.todo}`));
+    });
+    await Promise.allSettled([fitting.start(), other.start()]);
+    return error;
+  });
+  expect(told).toBe('file_other_kind Set task="face" on the element, or leave task out.');
+  await expect(element.getByRole("textbox").first()).toHaveValue("Obama");
+  expect(await ask(opened, "obama-3"), "the first element is now that of the file").toBe("Obama");
+  expect(await opened.run(async ({ kshot }) => (await kshot?.openFaces())?.held())).toMatchObject({
+    people: 2,
+    shots: 4,
+  });
 });

@@ -32,9 +32,14 @@ function oneOf<T extends string>(value: string | null, allowed: readonly T[], ot
   return allowed.find((one) => one === value?.trim().toLowerCase()) ?? otherwise;
 }
 
+/** The task that an attribute says; null where it says none. */
+export function readTask(value: string | null): Task | null {
+  return TASKS.find((one) => one === value?.trim().toLowerCase()) ?? null;
+}
+
 /** The value of each attribute as the element understands it. */
 export const readAttribute = {
-  task: (value: string | null) => oneOf(value, TASKS, "objects"),
+  task: (value: string | null) => readTask(value) ?? "objects",
   metric: (value: string | null) => oneOf(value, METRICS, "euclidean"),
   backend: (value: string | null) => oneOf(value, BACKENDS, "auto"),
   controls: (value: string | null) => oneOf(value, CONTROLS, "full"),

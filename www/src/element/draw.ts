@@ -9,7 +9,8 @@ import type { Ink, MethodId, Reading } from "../lab-types.ts";
 import { make, setLabel, setText } from "../page/dom.ts";
 import { Pad } from "../page/draw/pad.ts";
 import { drawLanguages } from "../page/draw/words.ts";
-import type { Answer, FrameSource } from "../types.ts";
+import { readDrawings } from "../page/keep/drawing-files.ts";
+import type { Answer, FrameSource, KShotState } from "../types.ts";
 import { AnswerPane } from "./answer.ts";
 import { DrawRows } from "./draw-rows.ts";
 import type { DrawingSet } from "./drawing-set.ts";
@@ -18,6 +19,15 @@ import type { Prediction } from "./types.ts";
 import type { Part, View } from "./view.ts";
 
 export { DrawingSet } from "./drawing-set.ts";
+
+/** The classes in a file of drawings, each with its own in the order in which they are read. */
+export function drawnClasses(state: KShotState): { name: string; shots: Ink[] }[] {
+  const { shots } = readDrawings(state);
+  return state.classes.map(({ name }, i) => ({
+    name,
+    shots: shots.filter(({ classId }) => classId === i).map(({ ink }) => ink),
+  }));
+}
 
 export class DrawPart implements Part {
   readonly element: HTMLElement;

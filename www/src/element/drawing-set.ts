@@ -35,6 +35,11 @@ export class DrawingSet {
     return this.#past.length > 0;
   }
 
+  /** Puts the drawings of a file in the place of those there are. */
+  put(classes: readonly Omit<DrawnClass, "id">[]): void {
+    this.#set(classes.map((one) => ({ ...one, id: next++ })));
+  }
+
   addClass(name: string): void {
     this.#set([...this.#classes, { id: next++, name, shots: [] }]);
   }

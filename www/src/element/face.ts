@@ -2,10 +2,10 @@
  * Faces before a camera: a row for each person takes shots while it is held, and whoever looks into the camera is
  * named, or is none of them. People are known to all elements of a page, and gone with the page; nothing is kept.
  */
-import { asKShotError } from "../errors.ts";
+import { asKShotError, KShotError } from "../errors.ts";
 import type { Faces } from "../faces.ts";
 import { make, setText } from "../page/dom.ts";
-import type { Answer, FrameSource } from "../types.ts";
+import type { Answer, FrameSource, KShotState } from "../types.ts";
 import { AnswerPane } from "./answer.ts";
 import { CameraPane } from "./camera-pane.ts";
 import { accentId, FaceRows } from "./face-rows.ts";
@@ -140,6 +140,21 @@ export class FacePart implements Part {
       this.#view.tellError(asKShotError(error, "engine_crashed"));
     }
   }
+}
+
+/** Adds the people of a file whose names nobody has: they are known to all elements of the page. */
+export async function addPeople(faces: Faces, { embedder, classes, settings }: KShotState): Promise<void> {
+  const own = faces.exportPeople();
+  if (embedder.sha256 !== own.embedder.sha256)
+    throw new KShotError("state_other_embedder", "the file's faces were embedded by another network");
+  // A name that an attribute gave and nobody was shown for is not somebody yet.
+  const here = own.people.filter(({ shots }) => shots.length > 0);
+  const there = new Set(here.map(({ name }) => name));
+  const others = classes.filter(({ name }) => !there.has(name));
+  const people = [...here, ...others].map(({ name, shots }, id) => ({ id, name, shots }));
+  await faces.restorePeople({ ...own, people });
+  // Whoever came first has said which threshold holds.
+  if (here.length === 0) await faces.setThreshold(settings.threshold);
 }
 
 function predictionOf(answer: Answer): Prediction {

@@ -9,15 +9,15 @@ import { App } from "../page/app.ts";
 import { make } from "../page/dom.ts";
 import { type ErrorWords, errorWords } from "../page/error-words.ts";
 import { type Language, languages, type Words } from "../page/words.ts";
-import type { Comparison, FrameSource, KShotState } from "../types.ts";
-import { type Attribute, languageOf } from "./attributes.ts";
+import type { Comparison, FileKind, FrameSource, KShotState } from "../types.ts";
+import { type Attribute, languageOf, readTask } from "./attributes.ts";
 import type { DrawingSet } from "./draw.ts";
 import type { KShotElement } from "./k-shot.ts";
 import { ObjectsPart } from "./objects.ts";
 import { Presence } from "./presence.ts";
 import { giveBack, sharedLab, takeSupportSet } from "./shared-engine.ts";
 import { useSheet } from "./sheet.ts";
-import type { ElementState, KShotElementEventMap, Prediction } from "./types.ts";
+import type { ElementState, KShotElementEventMap, Prediction, Task } from "./types.ts";
 import css from "./view.css?inline";
 import { Waiting } from "./waiting.ts";
 
@@ -48,6 +48,9 @@ export interface Part {
 const SETTINGS = ["method", "metric", "threshold"] as const;
 type Setting = (typeof SETTINGS)[number];
 
+/** The task that a file is for. */
+const TASK_OF: Record<FileKind, Task> = { objects: "objects", faces: "face", drawings: "draw" };
+
 function isSetting(name: Attribute): name is Setting {
   return SETTINGS.some((one) => one === name);
 }
@@ -65,6 +68,12 @@ export class View {
   /** The method that the engine begins with. */
   #begins: Comparison = "prototypical";
   #drawings: DrawingSet | null = null;
+  /** The task of the file that was taken, which holds where the attribute says none. */
+  #fileTask: Task | null = null;
+  /** The task of a file that the attribute kept out. */
+  #otherTask: Task = "objects";
+  /** What a file of faces or drawings holds, until the part for it is there. */
+  #file: KShotState | null = null;
   #loading: Promise<void> | null = null;
   #wanted = false;
 
@@ -120,7 +129,14 @@ export class View {
   }
 
   wordsOf(error: KShotError): ErrorWords {
-    return errorWords[this.language][error.code];
+    const words = errorWords[this.language][error.code];
+    if (error.code !== "file_other_kind") return words;
+    return { ...words, todo: this.words.setTask(this.#otherTask) };
+  }
+
+  /** What is asked for, by the attribute or by the file. */
+  get #task(): Task {
+    return readTask(this.host.getAttribute("task")) ?? this.#fileTask ?? "objects";
   }
 
   setState(state: ElementState): void {
@@ -227,7 +243,7 @@ export class View {
       await kshot.restoreState(this.#kept);
       return;
     }
-    if (this.host.src !== null) await kshot.importFile(await fetchFile(this.host.src));
+    if (this.host.src !== null) await this.#takeFile(kshot, await fetchFile(this.host.src));
     else await this.#addClasses(kshot);
     // A file brings its own settings; what the attributes say stands above them.
     await this.#set(
@@ -238,9 +254,26 @@ export class View {
 
   /** Another file in the place of what there is; `undo` brings that back. */
   async #open(kshot: KShot, src: string): Promise<void> {
-    await this.#app.history.group(async () => {
-      await kshot.importFile(await fetchFile(src));
-    });
+    const before = this.#task;
+    const file = await fetchFile(src);
+    await this.#app.history.group(() => this.#takeFile(kshot, file));
+    if (this.#task === before && this.#file === null) return;
+    await this.#place(kshot);
+    if (this.#wanted) await this.#part?.start();
+  }
+
+  /** Takes a file in, or keeps it for the part that it is for. */
+  async #takeFile(kshot: KShot, file: Blob): Promise<void> {
+    const state = await kshot.readFile(file, "any");
+    const task = TASK_OF[state.kind];
+    const said = readTask(this.host.getAttribute("task"));
+    if (said !== null && said !== task) {
+      this.#otherTask = task;
+      throw new KShotError("file_other_kind", `the file is of ${state.kind} and the task is ${said}`);
+    }
+    if (task === "objects") await kshot.restoreState(state);
+    else this.#file = state;
+    this.#fileTask = task;
   }
 
   async #use(kshot: KShot): Promise<void> {
@@ -279,7 +312,7 @@ export class View {
 
   /** Puts the part for the task in its place; that of drawings comes with its own files. */
   async #place(kshot: KShot): Promise<void> {
-    const { task } = this.host;
+    const task = this.#task;
     this.#part?.dispose();
     this.#part = null;
     this.#app.usePicture(null);
@@ -290,7 +323,7 @@ export class View {
         : task === "face"
           ? await this.#makeFace(kshot)
           : new ObjectsPart(this);
-    if (this.#kshot !== kshot || this.host.task !== task) return part.dispose();
+    if (this.#kshot !== kshot || this.#task !== task) return part.dispose();
     this.#part = part;
     this.#frame.replaceChildren(part.element);
     part.say();
@@ -298,10 +331,12 @@ export class View {
   }
 
   async #makeFace(kshot: KShot): Promise<Part> {
-    const [{ FacePart }, faces] = await Promise.all([
+    const [{ FacePart, addPeople }, faces] = await Promise.all([
       import("./face.ts"),
       kshot.openFaces({ onProgress: this.#count() }),
     ]);
+    if (this.#file !== null) await addPeople(faces, this.#file);
+    this.#file = null;
     return new FacePart(this, faces);
   }
 
@@ -316,11 +351,13 @@ export class View {
   }
 
   async #makeDraw(): Promise<Part> {
-    const [{ DrawPart, DrawingSet }, lab] = await Promise.all([
+    const [{ DrawPart, DrawingSet, drawnClasses }, lab] = await Promise.all([
       import("./draw.ts"),
       sharedLab(this.#count()),
     ]);
     this.#drawings ??= new DrawingSet(this);
+    if (this.#file !== null) this.#drawings.put(drawnClasses(this.#file));
+    this.#file = null;
     return new DrawPart(this, lab, this.#drawings);
   }
 

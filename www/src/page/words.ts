@@ -109,6 +109,7 @@ const en = {
   spaceEmpty: "Shots will appear here",
 
   putOnSlide: "Put it on a slide",
+  setTask: (task: string) => `Set task="${task}" on the element, or leave task out.`,
   undo: "Undo",
   undoWhat: {
     add_class: "Undo adding a class",
@@ -289,6 +290,7 @@ const zh: Words = {
   spaceEmpty: "样本会显示在这里",
 
   putOnSlide: "放进幻灯片",
+  setTask: (task) => `请在元素上设置 task="${task}"，或不写 task。`,
   undo: "撤销",
   undoWhat: {
     add_class: "撤销添加类别",

@@ -72,8 +72,11 @@ export class DrawingFiles implements FileTask {
   }
 }
 
-/** Throws `file_other_kind`, `file_invalid`, `too_many_shots`. */
-function readDrawings({ embedder, classes }: KShotState): {
+/**
+ * The drawings of a file, in the order in which they are read. Throws `file_other_kind`, `file_invalid`,
+ * `too_many_shots`.
+ */
+export function readDrawings({ embedder, classes }: KShotState): {
   shots: { classId: number; ink: Uint8Array<ArrayBuffer> }[];
   names: (ClassName | null)[];
   most: number;
