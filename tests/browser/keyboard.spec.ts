@@ -1,13 +1,21 @@
 /** The whole thing without a mouse. */
+import AxeBuilder from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
 import { things } from "./camera.ts";
 import { DrawPage } from "./draw-page.ts";
 import { expect, cameraTest as test } from "./test.ts";
 
+/** Whether an element has the focus, in whatever shadow it stands. */
+function hasFocus(target: Locator): Promise<boolean> {
+  return target.evaluate(
+    (element) => element === (element.getRootNode() as Document | ShadowRoot).activeElement,
+  );
+}
+
 /** Presses Tab until an element has the focus. */
 async function tabTo(page: Page, target: Locator, key = "Tab"): Promise<void> {
   for (let presses = 0; presses < 60; presses++) {
-    if (await target.evaluate((element) => element === document.activeElement)) return;
+    if (await hasFocus(target)) return;
     await page.keyboard.press(key);
   }
   throw new Error(`${key} does not reach ${target}`);
@@ -142,4 +150,72 @@ test("the tab key reaches every control, and the focus can be seen on each", asy
     "Threshold",
   ])
     expect.soft(names).toContain(name);
+});
+
+test("the page of snippets and the element alone in a page work by keyboard, and break no rule of WCAG 2.1 AA", async ({
+  page,
+}) => {
+  const expectNoViolations = async (where: string) => {
+    for (const colorScheme of ["dark", "light"] as const) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await new AxeBuilder({ page })
+        .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"])
+        .analyze();
+      const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target)}`);
+      expect.soft(told, `${where}, ${colorScheme}`).toEqual([]);
+    }
+  };
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write", "camera"]);
+  await page.goto("./slides.html?classes=mug");
+  await expect(page.getByRole("heading", { name: "Put it on a slide" })).toBeVisible();
+  await expectNoViolations("snippets");
+  await tabTo(page, page.getByRole("button", { name: "中文" }));
+  await page.keyboard.press("Enter");
+  await expect(page.locator("html")).toHaveAttribute("lang", "zh-Hans");
+  await expect(page.locator("#language"), "the focus stays where it was").toBeFocused();
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.getByLabel("Task"));
+  await page.keyboard.press("End");
+  await expect(page.getByLabel("Task")).toHaveValue("draw");
+  await tabTo(page, page.getByLabel("Classes, between commas"));
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type("cross, ring");
+  await tabTo(page, page.getByLabel("Only the picture and the answer"));
+  await page.keyboard.press("Space");
+  // A long snippet is scrolled by keyboard too, and so it takes the focus.
+  const html = page.locator("[data-tool=html]");
+  await tabTo(page, html.locator("pre"));
+  await tabTo(page, html.getByRole("button"));
+  await page.keyboard.press("Enter");
+  await expect(html.getByRole("status")).toHaveText("Copied");
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toContain('<k-shot task="draw" classes="cross, ring" controls="none"');
+  for (const target of [
+    page.locator("[data-tool=marp]").getByRole("button"),
+    page.getByRole("link", { name: /embed\.html/ }),
+    page.getByRole("button", { name: "Copy the link" }),
+  ]) {
+    await tabTo(page, target);
+    const { style, width } = await target.evaluate((element) => {
+      const { outlineStyle, outlineWidth } = getComputedStyle(element);
+      return { style: outlineStyle, width: Number.parseFloat(outlineWidth) };
+    });
+    expect(style !== "none" && width > 0, `the focus is seen on ${target}`).toBe(true);
+  }
+
+  await page.goto("./embed.html?classes=ball,cup");
+  const element = page.locator("k-shot");
+  await expectNoViolations("the poster alone");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(element.getByRole("button", { name: "Turn off" })).toBeVisible({ timeout: 60_000 });
+  await expectNoViolations("the element alone");
+  const shots = (n: RegExp) => element.getByRole("img", { name: n });
+  await tabTo(page, element.getByRole("button", { name: "Hold to record ball" }));
+  await page.keyboard.down("Space");
+  await expect(shots(/^[1-9]\d* shots?$/)).toHaveCount(1);
+  await page.keyboard.up("Space");
+  await tabTo(page, element.getByRole("button", { name: "Turn off" }), "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await expect(element.getByRole("button", { name: "Turn off" })).toBeHidden();
 });
