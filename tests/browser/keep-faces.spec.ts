@@ -202,7 +202,7 @@ test("forgetting empties what is kept in every tab, and no tab brings it back", 
   expect((await stored(page)).keys).toEqual([]);
 });
 
-test("a browser that keeps nothing, and a full disk: it is said, and everyone stays", async ({
+test("a full disk, data that is cleared, a browser that keeps nothing: it is said, and everyone stays", async ({
   kshot,
   face,
   page,
@@ -223,6 +223,12 @@ test("a browser that keeps nothing, and a full disk: it is said, and everyone st
   await face.button("Try again").click();
   await expect(savedOf(face)).toHaveText("Saved");
   await expect(full).toHaveCount(0);
+  // Who clears the browser's data wants nobody back.
+  await devtools.send("Storage.clearDataForOrigin", { origin, storageTypes: "all" });
+  await face.addPhotos("Ada", [facePath("caltech-p05-3")]);
+  await expect(face.panel.getByRole("alert").filter({ hasText: "What was kept was deleted" })).toBeVisible();
+  await expect(switchOf(face)).not.toBeChecked();
+  expect((await stored(page)).keys).toEqual([]);
 
   const closed = new FacePage(await context.newPage());
   await closed.page.addInitScript(() => {

@@ -117,7 +117,8 @@ function placeOf(path: string, root: string): { name: string; folders: string[];
   const type = TYPES[name.split(".").at(-1)?.toLowerCase() ?? ""];
   if (type === undefined || path.endsWith("/") || name.startsWith(".") || folders[0] === "__MACOSX")
     return null;
-  // "mug-!-3.jpg", without a folder, is the third of "mug".
+  // A project of Teachable Machine is a zip without folders (googlecreativelab/teachablemachine-community, issue 38):
+  // "mug-!-3.jpg" is a photo of "mug", and manifest.json is not read.
   const [, named] = /^(.+)-!-\d+\.\w+$/.exec(name) ?? [];
   return { name, type, folders: named !== undefined ? [named] : folders.length > 0 ? folders : [root] };
 }
