@@ -69,6 +69,38 @@ test("export, then import elsewhere: the same answers to the last bit, and every
   expect(told).toMatchObject({ samePhotos: true, sameFile: true });
 });
 
+test("what an engine that failed for good had, another writes to the same file", async ({ api }) => {
+  await prepare(api);
+  await api.evaluate(() => {
+    const statuses: string[] = [];
+    window.kept.kshot.on("status", (status) => statuses.push(status));
+    Object.assign(window, { statuses });
+  });
+  const statuses = () => api.evaluate(() => (window as unknown as { statuses: string[] }).statuses.join());
+  for (const expected of ["recovering,ready", "recovering,ready,failed"]) {
+    await api
+      .workers()
+      .at(-1)
+      ?.evaluate(() => {
+        setTimeout(() => {
+          throw new Error("ended by the test");
+        });
+      });
+    await expect.poll(statuses).toBe(expected);
+  }
+  const same = await api.evaluate(async () => {
+    const { kshot, file } = window.kept;
+    const other = await window.api.KShot.load({ backend: "cpu" });
+    const [before, after] = await Promise.all(
+      [file, await other.writeFile(kshot.exportState())].map(async (one) =>
+        new Uint8Array(await one.arrayBuffer()).join(),
+      ),
+    );
+    return before === after;
+  });
+  expect(same, "the files are equal").toBe(true);
+});
+
 test("replace and add, each taken back in one step, settings too", async ({ api }) => {
   await prepare(api);
   const told = await api.evaluate(async () => {
