@@ -6,6 +6,7 @@
 
 use crate::error::Error;
 
+pub mod choice;
 pub mod comparison;
 pub mod imaginary;
 pub mod impostors;
@@ -22,13 +23,40 @@ pub mod siamese;
 pub mod snail;
 mod support;
 pub mod tensors;
+pub mod trained;
 
 pub use metric::Metric;
 pub(crate) use metric::{dot, squared_distance};
 pub(crate) use support::check_query;
 
-/// Length of the embeddings that methods with weights of their own take.
-pub const DIMENSIONS: usize = crate::embedder::conv4::DIMENSIONS;
+/// How large the methods with weights of their own are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sizes {
+    /// Numbers of the embeddings that they take.
+    pub dimensions: usize,
+    /// Filters of each dense block of SNAIL.
+    pub filters: usize,
+    /// Length of keys and of values of each attention block of SNAIL.
+    pub attention: [(usize, usize); 3],
+}
+
+impl Sizes {
+    /// Over the embeddings of drawings. SNAIL has a quarter of its paper's filters and, but for
+    /// the first block, keys and values of half the length.
+    pub const DRAWINGS: Sizes = Sizes {
+        dimensions: crate::embedder::conv4::DIMENSIONS,
+        filters: 32,
+        attention: [(64, 32), (128, 64), (256, 128)],
+    };
+
+    /// Over the camera's embeddings, reduced ([`trained`]): with half of the widths of SNAIL for
+    /// drawings, so that all heads together are under 4 MB in half precision.
+    pub const CAMERA: Sizes = Sizes {
+        dimensions: 128,
+        filters: 16,
+        attention: [(32, 16), (64, 32), (128, 64)],
+    };
+}
 
 /// A support set as every method takes it: shots in order, each with its class, 0 to
 /// `classes`.

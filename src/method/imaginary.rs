@@ -14,7 +14,7 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{Attended, DIMENSIONS, Fitted, Method, Reading, Support, tensors};
+use super::{Attended, Fitted, Method, Reading, Sizes, Support, tensors};
 use crate::error::Error;
 
 /// Examples that each shot imagines in use.
@@ -51,14 +51,19 @@ pub struct Imaginary {
 }
 
 impl Imaginary {
-    /// Randomly initialised, the last layer with zeros.
+    /// For drawings, randomly initialised, the last layer with zeros.
     pub fn new(device: &Device) -> Self {
+        Self::of(Sizes::DRAWINGS, device)
+    }
+
+    /// Of this size, randomly initialised, the last layer with zeros.
+    pub fn of(Sizes { dimensions, .. }: Sizes, device: &Device) -> Self {
         let linear = LinearConfig::new;
         Imaginary {
-            of_shot: linear(DIMENSIONS, HIDDEN).init(device),
-            of_noise: linear(DIMENSIONS, HIDDEN).with_bias(false).init(device),
+            of_shot: linear(dimensions, HIDDEN).init(device),
+            of_noise: linear(dimensions, HIDDEN).with_bias(false).init(device),
             middle: linear(HIDDEN, HIDDEN).init(device),
-            last: linear(HIDDEN, DIMENSIONS)
+            last: linear(HIDDEN, dimensions)
                 .with_initializer(Initializer::Zeros)
                 .init(device),
         }
@@ -71,13 +76,16 @@ impl Imaginary {
         let hidden = relu(of_shot + of_noise); // [b, s, m, 128]
         let [b, s, m, width] = hidden.dims();
         let hidden = relu(self.middle.forward(hidden.reshape([b * s * m, width]))); // [b s m, 128]
-        let change = self.last.forward(hidden).reshape([b, s, m, DIMENSIONS]); // [b, s, m, 64]
+        let change = self
+            .last
+            .forward(hidden)
+            .reshape([b, s, m, shots.dims()[2]]); // [b, s, m, 64]
         shots.unsqueeze_dim::<4>(2) + change // [b, s, m, 64]
     }
 
     /// [`forward_with`](Self::forward_with) the noise that is used in the page.
     pub fn forward(&self, shots: Tensor<3>, labels: Tensor<3>, queries: Tensor<3>) -> Tensor<3> {
-        let noise = noise(SEED, IMAGINED, &queries.device());
+        let noise = noise(SEED, [IMAGINED, queries.dims()[2]], &queries.device());
         self.forward_with(shots, labels, queries, noise)
     }
 
@@ -105,10 +113,10 @@ fn prototypes(shots: Tensor<3>, imagined: Tensor<4>, labels: Tensor<3>) -> Tenso
     tensors::class_means(sums / (1.0 + count), labels) // [b, c, 64]
 }
 
-/// Noise `[count, 64]` of mean 0 and variance 1, the same for the same seed on every machine:
+/// Noise `[count, dimensions]` of mean 0 and variance 1, the same for the same seed on every machine:
 /// sums of twelve uniform numbers (close to Gaussian, and exact where a logarithm is not) of
 /// the generator SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
-pub fn noise(seed: u64, count: usize, device: &Device) -> Tensor<2> {
+pub fn noise(seed: u64, shape: [usize; 2], device: &Device) -> Tensor<2> {
     let mut state = seed;
     let mut uniform = || {
         state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -118,22 +126,24 @@ pub fn noise(seed: u64, count: usize, device: &Device) -> Tensor<2> {
         z ^= z >> 31;
         (z >> 40) as f32 / (1u64 << 24) as f32 // 24 bits, all that a single holds
     };
-    let values: Vec<f32> = (0..count * DIMENSIONS)
+    let values: Vec<f32> = (0..shape.iter().product())
         .map(|_| (0..12).map(|_| uniform()).sum::<f32>() - 6.0)
         .collect();
-    Tensor::from_data(TensorData::new(values, [count, DIMENSIONS]), device)
+    Tensor::from_data(TensorData::new(values, shape), device)
 }
 
 impl Method for Imaginary {
     fn fit(&self, support: &Support<'_>) -> Result<Box<dyn Fitted>, Error> {
         let generator = self.valid();
         let device = generator.last.weight.device();
-        let (shots, labels) = tensors::from_support(support, &device)?;
-        let imagined = generator.imagine(shots.clone(), noise(SEED, IMAGINED, &device)); // [1, s, m, 64]
+        let [dimensions, _] = generator.of_shot.weight.dims();
+        let (shots, labels) = tensors::from_support(support, dimensions, &device)?;
+        let noise = noise(SEED, [IMAGINED, dimensions], &device);
+        let imagined = generator.imagine(shots.clone(), noise); // [1, s, m, 64]
         let values = tensors::read(imagined.clone())?;
         let examples = (support.shots.iter())
             .flat_map(|(class, _)| [*class; IMAGINED])
-            .zip(values.chunks(DIMENSIONS).map(<[f32]>::to_vec))
+            .zip(values.chunks(dimensions).map(<[f32]>::to_vec))
             .collect();
         Ok(Box::new(FittedImaginary {
             prototypes: prototypes(shots, imagined, labels), // [1, c, 64]
@@ -149,7 +159,8 @@ struct FittedImaginary {
 
 impl Fitted for FittedImaginary {
     fn read(&self, query: &[f32]) -> Result<Reading, Error> {
-        let query = tensors::from_query(query, &self.prototypes.device())?; // [1, 1, 64]
+        let [_, _, dimensions] = self.prototypes.dims();
+        let query = tensors::from_query(query, dimensions, &self.prototypes.device())?; // [1, 1, 64]
         let distances = tensors::squared_distances(query, self.prototypes.clone()); // [1, 1, c]
         let distances = tensors::read(distances)?;
         Ok(Reading {

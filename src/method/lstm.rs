@@ -7,8 +7,8 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
 use super::recurrent::{LstmCell, State};
-use super::sequence::{self, INPUTS, MAX_CLASSES};
-use super::{Attended, Fitted, Method, Reading, Support, tensors};
+use super::sequence::{self, MAX_CLASSES};
+use super::{Attended, Fitted, Method, Reading, Sizes, Support, tensors};
 use crate::error::Error;
 
 /// Width of the state: that of MANN's controller (arXiv 1605.06065, section 4), so that the
@@ -36,10 +36,15 @@ pub struct PlainLstm {
 }
 
 impl PlainLstm {
-    /// Randomly initialised.
+    /// For drawings, randomly initialised.
     pub fn new(device: &Device) -> Self {
+        Self::of(Sizes::DRAWINGS, device)
+    }
+
+    /// Of this size, randomly initialised.
+    pub fn of(sizes: Sizes, device: &Device) -> Self {
         PlainLstm {
-            cell: LstmCell::new(INPUTS, HIDDEN, HIDDEN, device),
+            cell: LstmCell::new(sequence::inputs(sizes), HIDDEN, HIDDEN, device),
             answer: LinearConfig::new(HIDDEN, MAX_CLASSES).init(device),
         }
     }
@@ -50,6 +55,11 @@ impl PlainLstm {
         let [_, _, classes] = labels.dims();
         let state = self.remember(shots, labels);
         self.ask(state, queries).narrow(2, 0, classes) // [b, q, c]
+    }
+
+    /// Numbers of an embedding.
+    fn dimensions(&self) -> usize {
+        self.cell.inputs().saturating_sub(MAX_CLASSES)
     }
 
     /// The state after the shots: `[b, s, 64]` and `[b, s, c]` to `[b, 200]`.
@@ -73,7 +83,7 @@ impl Method for PlainLstm {
         sequence::check(support)?;
         let lstm = self.valid();
         let device = lstm.answer.weight.device();
-        let (shots, labels) = tensors::from_support(support, &device)?;
+        let (shots, labels) = tensors::from_support(support, lstm.dimensions(), &device)?;
         let state = lstm.remember(shots, labels); // [1, 200]
         Ok(Box::new(FittedLstm {
             lstm,
@@ -92,7 +102,7 @@ struct FittedLstm {
 impl Fitted for FittedLstm {
     fn read(&self, query: &[f32]) -> Result<Reading, Error> {
         let device = self.state.output.device();
-        let query = tensors::from_query(query, &device)?; // [1, 1, 64]
+        let query = tensors::from_query(query, self.lstm.dimensions(), &device)?; // [1, 1, 64]
         let scores = self.lstm.ask(self.state.clone(), query); // [1, 1, 20]
         Ok(Reading {
             scores: tensors::read(scores.narrow(2, 0, self.classes))?,

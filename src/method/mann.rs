@@ -20,15 +20,15 @@ use burn::tensor::activation::{sigmoid, softmax, softplus, tanh};
 use burn::tensor::{Device, Int, Tensor};
 
 use super::recurrent::{LstmCell, State};
-use super::sequence::{self, INPUTS, MAX_CLASSES};
-use super::{Attended, Fitted, Method, Reading, Support, tensors};
+use super::sequence::{self, MAX_CLASSES};
+use super::{Attended, Fitted, Method, Reading, Sizes, Support, tensors};
 use crate::error::Error;
 
 /// Rows of the memory (section 4).
 pub const ROWS: usize = 128;
 
-/// Length of a row. The paper has 40; ours holds an embedding of 64 numbers and as much again
-/// for its label.
+/// Length of a row. The paper has 40; ours holds an embedding of a drawing, 64 numbers, and as much
+/// again for its label.
 pub const WIDTH: usize = 128;
 
 /// Width of the controller (section 4).
@@ -44,6 +44,14 @@ const ORDER: f32 = 1e-5;
 /// Where gate and key strength start: most of a key is written to the least used row, and reads
 /// are sharp enough for one row in 128 to stand out.
 const ACCESS_BIAS: [f32; 2] = [-2.0, 5.0];
+
+/// What [`Mann::near_memory`] starts with in its place. Next to nothing goes to the row that was read
+/// last: what little goes to rows never written would have a direction like any other. Reads are
+/// sharp enough for a shot to stand out from a hundred empty rows.
+const MEMORY_BIAS: [f32; 2] = [-12.0, 15.0];
+
+/// And the logit of a class that all of what was read is of.
+const DECIDED: f32 = 10.0;
 
 /// The controller, what it asks of the memory, and the layer that names the class.
 ///
@@ -86,17 +94,40 @@ struct Access<const D: usize> {
 }
 
 impl Mann {
-    /// Randomly initialised.
+    /// For drawings, randomly initialised.
     pub fn new(device: &Device) -> Self {
+        Self::of(Sizes::DRAWINGS, device)
+    }
+
+    /// Of this size, randomly initialised.
+    pub fn of(sizes: Sizes, device: &Device) -> Self {
+        let inputs = sequence::inputs(sizes);
         let linear = LinearConfig::new;
         let mut access = linear(HIDDEN, 2).init(device);
         access.bias = Some(Param::from_data(ACCESS_BIAS, device));
         Mann {
-            controller: LstmCell::new(INPUTS + WIDTH, HIDDEN, HIDDEN, device),
-            key: linear(INPUTS + HIDDEN, WIDTH).init(device),
+            controller: LstmCell::new(inputs + WIDTH, HIDDEN, HIDDEN, device),
+            key: linear(inputs + HIDDEN, WIDTH).init(device),
             access,
             answer: linear(HIDDEN + WIDTH, MAX_CLASSES).init(device),
         }
+    }
+
+    /// Of this size, and starting as a memory of shots: a key is most of the embedding and the
+    /// label after it, each goes to a row of its own, and the answer takes the labels that were read.
+    ///
+    /// # Errors
+    /// As [`tensors::read`].
+    pub fn near_memory(sizes: Sizes, device: &Device) -> Result<Self, Error> {
+        let mut mann = Self::of(sizes, device);
+        let seen = WIDTH - MAX_CLASSES;
+        let same = (0..seen.min(sizes.dimensions)).map(|i| (i, i, 1.0));
+        let label = (0..MAX_CLASSES).map(|class| (sizes.dimensions + class, seen + class, 1.0));
+        mann.key = tensors::plant(mann.key, same.chain(label))?;
+        mann.access.bias = Some(Param::from_data(MEMORY_BIAS, device));
+        let read = (0..MAX_CLASSES).map(|class| (HIDDEN + seen + class, class, DECIDED));
+        mann.answer = tensors::plant(mann.answer, read)?;
+        Ok(mann)
     }
 
     /// Logits: shots `[b, s, 64]`, one-hot labels `[b, s, c]`, queries `[b, q, 64]` to
@@ -109,6 +140,11 @@ impl Mann {
         }
         let (logits, _) = self.ask(memory, queries); // [b, q, 20]
         logits.narrow(2, 0, classes) // [b, q, c]
+    }
+
+    /// Numbers of an embedding.
+    fn dimensions(&self) -> usize {
+        self.controller.inputs().saturating_sub(MAX_CLASSES + WIDTH)
     }
 
     /// One shot `[b, 84]`: write, then read. Also gives the write weights `[b, 128]`.
@@ -210,7 +246,7 @@ impl Method for Mann {
         sequence::check(support)?;
         let mann = self.valid();
         let device = mann.answer.weight.device();
-        let (shots, labels) = tensors::from_support(support, &device)?;
+        let (shots, labels) = tensors::from_support(support, mann.dimensions(), &device)?;
         let mut memory = Memory::new(1, &device);
         let mut written_by = vec![None; ROWS];
         for (shot, step) in sequence::steps(sequence::with_labels(shots, labels)).enumerate() {
@@ -247,7 +283,7 @@ struct FittedMann {
 impl Fitted for FittedMann {
     fn read(&self, query: &[f32]) -> Result<Reading, Error> {
         let device = self.memory.rows.device();
-        let query = tensors::from_query(query, &device)?; // [1, 1, 64]
+        let query = tensors::from_query(query, self.mann.dimensions(), &device)?; // [1, 1, 64]
         let (logits, weights) = self.mann.ask(self.memory.clone(), query); // [1, 1, 20], [1, 1, 128]
         Ok(Reading {
             scores: tensors::read(logits.narrow(2, 0, self.classes))?,

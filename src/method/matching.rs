@@ -13,7 +13,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::comparison::{Compared, Shots};
 use super::recurrent::{LstmCell, State};
-use super::{Attended, DIMENSIONS, Fitted, Method, Metric, Reading, Support, sequence, tensors};
+use super::{Attended, Fitted, Method, Metric, Reading, Sizes, Support, sequence, tensors};
 use crate::error::Error;
 
 /// Steps of the attention LSTM. The paper names K but not its value; each looks once at every
@@ -28,7 +28,7 @@ const SHARPNESS: f32 = 10.0;
 /// Keeps the logarithm of an attention of zero finite.
 const EPSILON: f32 = 1e-9;
 
-/// A matching network with full context embeddings, over embeddings of 64 numbers.
+/// A matching network with full context embeddings; shapes are those over embeddings of 64 numbers.
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};
@@ -51,17 +51,40 @@ pub struct Matching {
 }
 
 impl Matching {
-    /// Randomly initialised.
+    /// For drawings, randomly initialised.
     pub fn new(device: &Device) -> Self {
-        let cell = |fed_back| LstmCell::new(DIMENSIONS, fed_back, DIMENSIONS, device);
+        Self::of(Sizes::DRAWINGS, device)
+    }
+
+    /// Of this size, randomly initialised.
+    pub fn of(sizes: Sizes, device: &Device) -> Self {
+        let n = sizes.dimensions;
+        let cell = |fed_back| LstmCell::new(n, fed_back, n, device);
         let sharpness = Initializer::Constant {
             value: f64::from(SHARPNESS),
         };
         Matching {
-            forwards: cell(DIMENSIONS),
-            backwards: cell(DIMENSIONS),
-            attending: cell(2 * DIMENSIONS),
+            forwards: cell(n),
+            backwards: cell(n),
+            attending: cell(2 * n),
             sharpness: sharpness.init([1], device),
+        }
+    }
+
+    /// Of this size, and starting as attention without context: what the LSTMs add is next to
+    /// nothing at first.
+    pub fn near_attention(sizes: Sizes, device: &Device) -> Self {
+        let Matching {
+            forwards,
+            backwards,
+            attending,
+            sharpness,
+        } = Self::of(sizes, device);
+        Matching {
+            forwards: forwards.nearly_shut(),
+            backwards: backwards.nearly_shut(),
+            attending: attending.nearly_shut(),
+            sharpness,
         }
     }
 
@@ -97,6 +120,11 @@ impl Matching {
         let shots = self.embed_shots(shots); // [b, s, 64]
         let attention = self.attend(shots, queries); // [b, q, s]
         log_of_class(attention, labels) // [b, q, c]
+    }
+
+    /// Numbers of an embedding.
+    fn dimensions(&self) -> usize {
+        self.forwards.inputs()
     }
 
     /// Attention over embedded shots: `[b, s, 64]` and `[b, q, 64]` to `[b, q, s]`.
@@ -235,7 +263,7 @@ impl Method for Matching {
     fn fit(&self, support: &Support<'_>) -> Result<Box<dyn Fitted>, Error> {
         let matching = self.valid();
         let device = matching.sharpness.device();
-        let (shots, labels) = tensors::from_support(support, &device)?;
+        let (shots, labels) = tensors::from_support(support, matching.dimensions(), &device)?;
         let shots = matching.embed_shots(shots); // [1, s, 64]
         Ok(Box::new(FittedMatching {
             matching,
@@ -253,7 +281,8 @@ struct FittedMatching {
 
 impl Fitted for FittedMatching {
     fn read(&self, query: &[f32]) -> Result<Reading, Error> {
-        let query = tensors::from_query(query, &self.shots.device())?; // [1, 1, 64]
+        let dimensions = self.matching.dimensions();
+        let query = tensors::from_query(query, dimensions, &self.shots.device())?; // [1, 1, 64]
         let attention = self.matching.attend(self.shots.clone(), query); // [1, 1, s]
         let scores = log_of_class(attention.clone(), self.labels.clone()); // [1, 1, c]
         Ok(Reading {

@@ -39,6 +39,9 @@ impl State<2> {
     }
 }
 
+/// Bias of an output gate that is nearly shut: it lets a twentieth through.
+const SHUT: f32 = -3.0;
+
 /// An LSTM cell. The gates stand in the order input, forget, output, candidate.
 #[derive(Module, Debug)]
 pub struct LstmCell {
@@ -69,6 +72,26 @@ impl LstmCell {
             input,
             hidden: linear(fed_back).with_bias(false).init(device),
         }
+    }
+
+    /// The same with its output gates nearly shut: it puts out almost nothing until it is trained.
+    #[must_use]
+    pub fn nearly_shut(mut self) -> Self {
+        let [_, gates] = self.input.weight.dims();
+        let hidden = gates / 4;
+        let bias: Vec<f32> = [0.0, 1.0, SHUT, 0.0]
+            .into_iter()
+            .flat_map(|gate| std::iter::repeat_n(gate, hidden))
+            .collect();
+        let device = self.input.weight.device();
+        self.input.bias = Some(Param::from_data(bias.as_slice(), &device));
+        self
+    }
+
+    /// Numbers of an input.
+    pub fn inputs(&self) -> usize {
+        let [inputs, _] = self.input.weight.dims();
+        inputs
     }
 
     /// One step: input `[..., inputs]`, fed back `[..., fed_back]`, cell `[..., hidden]`.

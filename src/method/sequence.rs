@@ -7,7 +7,7 @@
 
 use burn::tensor::Tensor;
 
-use super::{DIMENSIONS, Support};
+use super::{Sizes, Support};
 use crate::error::Error;
 
 /// Most classes of a support set that a sequence model takes: its label is one of so many
@@ -16,7 +16,9 @@ use crate::error::Error;
 pub const MAX_CLASSES: usize = 20;
 
 /// Length of a step: an embedding and its label.
-pub const INPUTS: usize = DIMENSIONS + MAX_CLASSES;
+pub fn inputs(sizes: Sizes) -> usize {
+    sizes.dimensions + MAX_CLASSES
+}
 
 /// The shots with their labels: `[b, s, 64]` and `[b, s, c]` to `[b, s, 84]`.
 pub fn with_labels(shots: Tensor<3>, labels: Tensor<3>) -> Tensor<3> {

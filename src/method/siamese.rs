@@ -11,13 +11,14 @@ use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor};
 
 use super::comparison::{Compared, Shots};
-use super::{
-    Attended, DIMENSIONS, Fitted, Method, Metric, Reading, Support, squared_distance, tensors,
-};
+use super::{Attended, Fitted, Method, Metric, Reading, Sizes, Support, squared_distance, tensors};
 use crate::error::Error;
 
 /// Taken from pairs of another class, so that they are never the highest.
 const OTHER_CLASS: f32 = 1e9;
+
+/// Numbers of the embeddings that it takes: only drawings have it.
+const DIMENSIONS: usize = Sizes::DRAWINGS.dimensions;
 
 /// The paper's weighted distance over embeddings of 64 numbers, and a bias, without which
 /// two equal pictures would be the same with p = 1/2.
@@ -80,7 +81,7 @@ impl Method for Siamese {
     fn fit(&self, support: &Support<'_>) -> Result<Box<dyn Fitted>, Error> {
         let siamese = self.valid();
         let device = siamese.alpha.device();
-        let (shots, labels) = tensors::from_support(support, &device)?;
+        let (shots, labels) = tensors::from_support(support, DIMENSIONS, &device)?;
         Ok(Box::new(FittedSiamese {
             siamese,
             shots,
@@ -97,7 +98,7 @@ struct FittedSiamese {
 
 impl Fitted for FittedSiamese {
     fn read(&self, query: &[f32]) -> Result<Reading, Error> {
-        let query = tensors::from_query(query, &self.shots.device())?; // [1, 1, 64]
+        let query = tensors::from_query(query, DIMENSIONS, &self.shots.device())?; // [1, 1, 64]
         let pairs = self.siamese.pairs(self.shots.clone(), query); // [1, 1, s]
         let scores = best_of_class(pairs.clone(), self.labels.clone()); // [1, 1, c]
         Ok(Reading {

@@ -6,9 +6,9 @@
 //! it was given (figure 2). The order of the blocks is that for Omniglot (appendix):
 //! attention, convolutions, attention, convolutions, attention, then a linear layer.
 //!
-//! The paper's widths come to ten million weights for sequences of 101 steps; ours have a
-//! quarter of its filters and, but for the first block, keys and values of half the length:
-//! 1.2 million.
+//! The paper's widths come to ten million weights for sequences of 101 steps: 128 filters, keys and
+//! values of 64 and 32, 256 and 128, 512 and 256 numbers. Ours for drawings have 1.2 million, those
+//! for the camera fewer still ([`Sizes`]).
 //!
 //! A step sees only what came before it, so what the shots leave behind is computed once and
 //! each query is one more step: the same numbers as if every query had a sequence of its own.
@@ -17,20 +17,19 @@ use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
-use super::sequence::{self, INPUTS, MAX_CLASSES};
-use super::{Attended, Fitted, Method, Reading, Support, tensors};
+use super::sequence::{self, MAX_CLASSES};
+use super::{Attended, Fitted, Method, Reading, Sizes, Support, tensors};
 use crate::error::Error;
 
 mod blocks;
 
-use blocks::{AttentionBlock, DenseBlock, FILTERS};
+use blocks::{AttentionBlock, DenseBlock};
 
 /// Longest sequence that the convolutions span: 20 classes of 5 shots, and a query.
 const SPAN: usize = 101;
 
-/// Length of keys and of values of each attention block; the paper has 64 and 32, 256 and 128,
-/// 512 and 256.
-const ATTENTION: [(usize, usize); 3] = [(64, 32), (128, 64), (256, 128)];
+/// What [`Snail::near_attention`] starts with as the logit of a class that has all attention.
+const DECIDED: f32 = 10.0;
 
 /// The network. Its blocks alternate: attention, convolutions, and attention at the end.
 ///
@@ -58,32 +57,55 @@ pub struct Snail {
 struct Past(Vec<Tensor<3>>);
 
 impl Snail {
-    /// Randomly initialised.
+    /// For drawings, randomly initialised.
     pub fn new(device: &Device) -> Self {
-        let mut width = INPUTS;
+        Self::of(Sizes::DRAWINGS, device)
+    }
+
+    /// Of this size, randomly initialised.
+    pub fn of(sizes: Sizes, device: &Device) -> Self {
+        let mut width = sequence::inputs(sizes);
         let mut snail = Snail {
             attention: Vec::new(),
             convolutions: Vec::new(),
             answer: LinearConfig::new(width, MAX_CLASSES).init(device),
         };
-        for (block, sizes) in ATTENTION.into_iter().enumerate() {
+        for (block, lengths) in sizes.attention.into_iter().enumerate() {
             if block > 0 {
                 let mut dense = Vec::new();
                 let mut dilation = 1;
                 while dilation < SPAN {
-                    dense.push(DenseBlock::new(width, dilation, device));
-                    width += FILTERS;
+                    dense.push(DenseBlock::new(width, sizes.filters, dilation, device));
+                    width += sizes.filters;
                     dilation *= 2;
                 }
                 snail.convolutions.push(dense);
             }
             snail
                 .attention
-                .push(AttentionBlock::new(width, sizes, device));
-            width += sizes.1;
+                .push(AttentionBlock::new(width, lengths, device));
+            width += lengths.1;
         }
         snail.answer = LinearConfig::new(width, MAX_CLASSES).init(device);
         snail
+    }
+
+    /// Of this size, and starting as attention over the shots: the last block looks for the shots
+    /// that are like the query and reads their labels, which the answer takes.
+    ///
+    /// # Errors
+    /// As [`tensors::read`].
+    pub fn near_attention(sizes: Sizes, device: &Device) -> Result<Self, Error> {
+        let mut snail = Self::of(sizes, device);
+        let n = sizes.dimensions;
+        if let Some(last) = snail.attention.pop() {
+            snail.attention.push(last.comparing(n, MAX_CLASSES)?);
+        }
+        let (_, values) = sizes.attention[2];
+        let [width, _] = snail.answer.weight.dims();
+        let read = (0..MAX_CLASSES).map(|class| (width - values + class, class, DECIDED));
+        snail.answer = tensors::plant(snail.answer, read)?;
+        Ok(snail)
     }
 
     /// Logits: shots `[b, s, 64]`, one-hot labels `[b, s, c]`, queries `[b, q, 64]` to
@@ -93,6 +115,12 @@ impl Snail {
         let past = self.remember(shots, labels);
         let (logits, _) = self.ask(&past, queries); // [b, q, 20]
         logits.narrow(2, 0, classes) // [b, q, c]
+    }
+
+    /// Numbers of an embedding.
+    fn dimensions(&self) -> usize {
+        let inputs = self.attention.first().map_or(0, AttentionBlock::inputs);
+        inputs.saturating_sub(MAX_CLASSES)
     }
 
     /// The blocks in their order, each with what it does to the steps.
@@ -150,7 +178,7 @@ impl Method for Snail {
         sequence::check(support)?;
         let snail = self.valid();
         let device = snail.answer.weight.device();
-        let (shots, labels) = tensors::from_support(support, &device)?;
+        let (shots, labels) = tensors::from_support(support, snail.dimensions(), &device)?;
         let past = snail.remember(shots, labels);
         Ok(Box::new(FittedSnail {
             snail,
@@ -171,7 +199,7 @@ struct FittedSnail {
 impl Fitted for FittedSnail {
     fn read(&self, query: &[f32]) -> Result<Reading, Error> {
         let device = self.snail.answer.weight.device();
-        let query = tensors::from_query(query, &device)?; // [1, 1, 64]
+        let query = tensors::from_query(query, self.snail.dimensions(), &device)?; // [1, 1, 64]
         let (logits, attention) = self.snail.ask(&self.past, query); // [1, 1, 20], [1, 1, s + 1]
         let weights = attention.map_or_else(
             || Ok(Vec::new()),

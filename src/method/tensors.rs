@@ -2,9 +2,11 @@
 //! several of them compute. The answer of one query is a batch of one episode with one query,
 //! so that the page runs the very lines that were trained.
 
+use burn::module::Param;
+use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{DIMENSIONS, Support};
+use super::Support;
 use crate::error::Error;
 
 /// Added to a squared length, so that a zero vector has a direction and a gradient.
@@ -14,15 +16,16 @@ const EPSILON: f32 = 1e-12;
 ///
 /// # Errors
 /// As [`Support::check`], and [`Error::EmbeddingInvalid`] where the embeddings are not of
-/// [`DIMENSIONS`] numbers.
+/// `expected` numbers.
 pub fn from_support(
     support: &Support<'_>,
+    expected: usize,
     device: &Device,
 ) -> Result<(Tensor<3>, Tensor<3>), Error> {
     let dimensions = support.check()?;
-    if dimensions != DIMENSIONS {
+    if dimensions != expected {
         return Err(Error::EmbeddingInvalid(format!(
-            "a shot has {dimensions} values, the method takes {DIMENSIONS}"
+            "a shot has {dimensions} values, the method takes {expected}"
         )));
     }
     let (shots, classes) = (support.shots.len(), support.classes);
@@ -38,15 +41,43 @@ pub fn from_support(
     ))
 }
 
-/// A query: `[1, 1, 64]`.
+/// A query of `expected` numbers: `[1, 1, expected]`.
 ///
 /// # Errors
 /// [`Error::EmbeddingInvalid`] where it has another length.
-pub fn from_query(query: &[f32], device: &Device) -> Result<Tensor<3>, Error> {
-    super::check_query(query, DIMENSIONS)?;
-    let data = TensorData::new(query.to_vec(), [1, 1, DIMENSIONS]);
+pub fn from_query(query: &[f32], expected: usize, device: &Device) -> Result<Tensor<3>, Error> {
+    super::check_query(query, expected)?;
+    let data = TensorData::new(query.to_vec(), [1, 1, expected]);
     Ok(Tensor::from_data(data, device))
 }
+
+/// A linear layer that does something before it is trained: weights `(input, output, weight)` added
+/// to its random ones, which are made smaller.
+///
+/// # Errors
+/// As [`read`].
+pub fn plant(
+    linear: Linear,
+    weights: impl IntoIterator<Item = (usize, usize, f32)>,
+) -> Result<Linear, Error> {
+    let [inputs, outputs] = linear.weight.dims();
+    let device = linear.weight.device();
+    let mut planted = read(linear.weight.val())?;
+    planted.iter_mut().for_each(|value| *value *= RANDOM);
+    for (input, output, weight) in weights {
+        if let Some(value) = planted.get_mut(input * outputs + output) {
+            *value += weight;
+        }
+    }
+    let planted = TensorData::new(planted, [inputs, outputs]);
+    Ok(Linear {
+        weight: Param::from_data(planted, &device),
+        ..linear
+    })
+}
+
+/// How large the random weights of a planted layer stay: enough for its units to differ.
+const RANDOM: f32 = 0.3;
 
 /// All values of a tensor, row-major.
 ///

@@ -9,7 +9,7 @@ use kshot::method::matching::{self, Matching};
 use kshot::method::relation::Relation;
 use kshot::method::siamese::Siamese;
 use kshot::method::snail::Snail;
-use kshot::method::{Metric, prototypical};
+use kshot::method::{Metric, Sizes, prototypical};
 use kshot::weights::Weights;
 
 use crate::drawings::EMBEDDERS;
@@ -187,7 +187,10 @@ fn of<H: Head + 'static>(
     published: Published,
     source: &'static str,
 ) -> Result<Contestant> {
-    let head = weights.load(&format!("heads.{file}"), H::start(&Device::flex()))?;
+    let head = weights.load(
+        &format!("heads.{file}"),
+        H::start(Sizes::DRAWINGS, &Device::flex()),
+    )?;
     Ok(Contestant {
         name,
         embedder: if EMBEDDERS.contains(&file) {

@@ -5,6 +5,7 @@ use anyhow::Result;
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor};
+use kshot::method::Sizes;
 use kshot::method::imaginary::{IMAGINED, Imaginary, noise};
 use kshot::method::lstm::PlainLstm;
 use kshot::method::mann::Mann;
@@ -31,7 +32,16 @@ pub struct Episodes {
 /// A method to train.
 pub trait Head: Module + ModuleDisplay {
     /// With random weights.
-    fn start(device: &Device) -> Self;
+    fn start(sizes: Sizes, device: &Device) -> Self;
+
+    /// With weights by which it compares already, before it has learnt: what a few hundred
+    /// classes are enough to improve, and too few to find.
+    ///
+    /// # Errors
+    /// Where a tensor cannot be read.
+    fn start_comparing(sizes: Sizes, device: &Device) -> Result<Self> {
+        Ok(Self::start(sizes, device))
+    }
 
     /// Scores of every class for every query, `[b, q, c]`.
     fn scores(&self, episodes: &Episodes) -> Tensor<3>;
@@ -76,10 +86,15 @@ fn flat(scores: Tensor<3>) -> Tensor<2> {
 }
 
 macro_rules! by_cross_entropy {
-    ($($method:ty),*) => {$(
+    ($($method:ty: $comparing:expr),*) => {$(
         impl Head for $method {
-            fn start(device: &Device) -> Self {
-                <$method>::new(device)
+            fn start(sizes: Sizes, device: &Device) -> Self {
+                <$method>::of(sizes, device)
+            }
+
+            fn start_comparing(sizes: Sizes, device: &Device) -> Result<Self> {
+                let start: fn(Sizes, &Device) -> Result<Self> = $comparing;
+                start(sizes, device)
             }
 
             fn scores(&self, episodes: &Episodes) -> Tensor<3> {
@@ -90,11 +105,20 @@ macro_rules! by_cross_entropy {
     )*};
 }
 
-by_cross_entropy!(Matching, PlainLstm, Mann, Snail);
+by_cross_entropy!(
+    Matching: |sizes, device| Ok(Matching::near_attention(sizes, device)),
+    PlainLstm: |sizes, device| Ok(PlainLstm::of(sizes, device)),
+    Mann: |sizes, device| Ok(Mann::near_memory(sizes, device)?),
+    Snail: |sizes, device| Ok(Snail::near_attention(sizes, device)?)
+);
 
 impl Head for Relation {
-    fn start(device: &Device) -> Self {
-        Relation::new(device)
+    fn start(sizes: Sizes, device: &Device) -> Self {
+        Relation::of(sizes, device)
+    }
+
+    fn start_comparing(sizes: Sizes, device: &Device) -> Result<Self> {
+        Ok(Relation::near_distance(sizes, device)?)
     }
 
     fn scores(&self, episodes: &Episodes) -> Tensor<3> {
@@ -119,8 +143,8 @@ impl Head for Relation {
 }
 
 impl Head for Imaginary {
-    fn start(device: &Device) -> Self {
-        Imaginary::new(device)
+    fn start(sizes: Sizes, device: &Device) -> Self {
+        Imaginary::of(sizes, device)
     }
 
     fn scores(&self, episodes: &Episodes) -> Tensor<3> {
@@ -141,7 +165,8 @@ impl Head for Imaginary {
             queries,
             own,
         } = episodes.clone();
-        let noise = noise(number, IMAGINED, &queries.device()); // [5, 64]
+        let shape = [IMAGINED, queries.dims()[2]];
+        let noise = noise(number, shape, &queries.device()); // [5, 64]
         cross_entropy(flat(self.forward_with(shots, labels, queries, noise)), own)
     }
 }

@@ -33,6 +33,8 @@
 pub mod accuracy_table;
 pub mod calibrate;
 pub mod calibrate_ridge;
+pub mod camera;
+pub mod camera_table;
 pub mod contestants;
 pub mod conv4;
 pub mod convert;

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use training::{
-    accuracy_table, calibrate, calibrate_ridge, convert, cosine_pair, drawings, evaluate, faces,
-    features, omniglot_table, projection, samples, train, verify,
+    accuracy_table, calibrate, calibrate_ridge, camera, camera_table, convert, cosine_pair,
+    drawings, evaluate, faces, features, omniglot_table, projection, samples, train, verify,
 };
 
 /// Exit code of every error, the one that clap uses for a wrong argument.
@@ -35,6 +35,10 @@ enum Command {
     AccuracyTable(accuracy_table::Arguments),
     /// Train a method on Omniglot, or go on with it
     Train(train::Arguments),
+    /// Train the methods with weights of their own on the camera's embeddings, into one file
+    TrainCamera(camera::Arguments),
+    /// Measure every method of the camera, those with weights of their own too
+    CameraTable(camera_table::Arguments),
     /// Put the weights of all trained drawing methods into one file
     PackDrawings(drawings::Arguments),
     /// Measure every drawing method on Omniglot beside the published figures
@@ -60,6 +64,8 @@ fn main() -> ExitCode {
         Command::CalibrateRidge(arguments) => calibrate_ridge::calibrate_ridge(&arguments),
         Command::AccuracyTable(arguments) => accuracy_table::accuracy_table(&arguments),
         Command::Train(arguments) => train::train(&arguments),
+        Command::TrainCamera(arguments) => camera::train_camera(&arguments),
+        Command::CameraTable(arguments) => camera_table::camera_table(&arguments),
         Command::PackDrawings(arguments) => drawings::pack(&arguments),
         Command::OmniglotTable(arguments) => omniglot_table::omniglot_table(&arguments),
         Command::CosinePair(arguments) => cosine_pair::cosine_pair(&arguments),

@@ -114,20 +114,35 @@ const ROUNDS: usize = 60;
 
 /// The mean `[1280]` and the projection `[320, 1280]`.
 fn fit(file: &FeatureFile, shrinkage: f32) -> Result<(Vec<f32>, Vec<f32>)> {
+    let classes: Vec<Vec<Vec<f32>>> = (0..file.classes.len())
+        .map(|class| {
+            let rows = file.rows.iter().filter(|row| row.class == class);
+            rows.map(|row| rooted(&row.pooled)).collect()
+        })
+        .collect();
+    discriminant(&classes, CORNER_DIMENSIONS, shrinkage)
+}
+
+/// The discriminant analysis of classes of rows of 1280: the mean `[1280]`, and `directions` rows
+/// of 1280.
+///
+/// # Errors
+/// Where no class has two rows.
+pub fn discriminant(
+    classes: &[Vec<Vec<f32>>],
+    directions: usize,
+    shrinkage: f32,
+) -> Result<(Vec<f32>, Vec<f32>)> {
     let mut means: Vec<Vec<f32>> = Vec::new();
     let mut differences: Vec<f32> = Vec::new(); // [pictures, 1280]
-    for class in 0..file.classes.len() {
-        let of_class: Vec<Vec<f32>> = (file.rows.iter())
-            .filter(|row| row.class == class)
-            .map(|row| rooted(&row.pooled))
-            .collect();
+    for of_class in classes {
         if of_class.len() < 2 {
             continue;
         }
         let n = of_class.len() as f32;
-        let mean = mean_of(&of_class);
+        let mean = mean_of(of_class);
         let unbiased = (n / (n - 1.0)).sqrt();
-        for x in &of_class {
+        for x in of_class {
             differences.extend(x.iter().zip(&mean).map(|(x, m)| (x - m) * unbiased));
         }
         means.push(mean);
@@ -155,12 +170,12 @@ fn fit(file: &FeatureFile, shrinkage: f32) -> Result<(Vec<f32>, Vec<f32>)> {
 
     // The rows of the first of the means of the classes would do as a start, but there may be
     // fewer than 320 of them: rows of the matrix itself, evenly spaced, are as near.
-    let mut space: Vec<f32> = (0..CORNER_DIMENSIONS)
-        .map(|row| row * CHANNELS / CORNER_DIMENSIONS)
+    let mut space: Vec<f32> = (0..directions)
+        .map(|row| row * CHANNELS / directions)
         .filter_map(|row| whitened.get(row * CHANNELS..(row + 1) * CHANNELS))
         .flatten()
         .copied()
-        .collect(); // [320, 1280]
+        .collect(); // [directions, 1280]
     for _ in 0..ROUNDS {
         make_orthonormal(&mut space);
         space = product(square(&space), square(&whitened), CHANNELS);

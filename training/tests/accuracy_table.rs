@@ -113,12 +113,15 @@ fn no_class_that_is_measured_was_fitted_to() {
     }
     assert_eq!(
         classes.keys().collect::<Vec<_>>(),
-        ["calibrate", "fit", "test"]
+        ["calibrate", "fit", "test", "train"]
     );
-    for fitted in ["calibrate", "fit"] {
+    for fitted in ["calibrate", "fit", "train"] {
         let both: Vec<_> = classes[fitted].intersection(&classes["test"]).collect();
         assert!(both.is_empty(), "{fitted}: {both:?}");
     }
+    // Nor were the heads chosen by what they were trained on.
+    let both: Vec<_> = (classes["calibrate"].intersection(&classes["train"])).collect();
+    assert!(both.is_empty(), "{both:?}");
     assert_eq!(
         classes["fit"].len(),
         kshot::method::impostors::of(1280).unwrap().len()

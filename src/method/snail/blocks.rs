@@ -1,13 +1,16 @@
 //! The blocks of SNAIL (arXiv 1707.03141, figure 2): each appends what it found to what it was
 //! given. Each runs over all shots at once, or for queries that come after them.
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::activation::{sigmoid, softmax, tanh};
 use burn::tensor::{Device, Tensor};
 
-/// Filters of each dense block; the paper has 128.
-pub const FILTERS: usize = 32;
+use crate::error::Error;
+use crate::method::tensors;
+
+/// See [`AttentionBlock::comparing`]: where the matching network starts.
+const SHARPNESS: f32 = 10.0;
 
 /// Taken from the attention to steps that have not come yet.
 const FUTURE: f32 = 1e9;
@@ -21,9 +24,9 @@ pub struct DenseBlock {
 }
 
 impl DenseBlock {
-    /// For steps of so many numbers, randomly initialised.
-    pub fn new(inputs: usize, dilation: usize, device: &Device) -> Self {
-        let linear = LinearConfig::new(inputs, 2 * FILTERS);
+    /// For steps of so many numbers, with so many filters, randomly initialised.
+    pub fn new(inputs: usize, filters: usize, dilation: usize, device: &Device) -> Self {
+        let linear = LinearConfig::new(inputs, 2 * filters);
         DenseBlock {
             earlier: linear.clone().with_bias(false).init(device),
             present: linear.init(device),
@@ -38,8 +41,9 @@ impl DenseBlock {
         if let Some(earlier) = earlier {
             sums = sums + self.earlier.forward(earlier); // [b, n, 64]
         }
-        let found = tanh(sums.clone().narrow(2, 0, FILTERS)); // [b, n, 32]
-        let gate = sigmoid(sums.narrow(2, FILTERS, FILTERS)); // [b, n, 32]
+        let filters = sums.dims()[2] / 2;
+        let found = tanh(sums.clone().narrow(2, 0, filters)); // [b, n, 32]
+        let gate = sigmoid(sums.narrow(2, filters, filters)); // [b, n, 32]
         Tensor::cat(vec![present, found * gate], 2) // [b, n, d + 32]
     }
 
@@ -80,6 +84,34 @@ impl AttentionBlock {
             query: LinearConfig::new(inputs, keys).init(device),
             value: LinearConfig::new(inputs, values).init(device),
         }
+    }
+
+    /// The same, starting to look for steps alike in their first `n` numbers that have a label, one of
+    /// the `labels` numbers after those, and to read the label.
+    ///
+    /// # Errors
+    /// As [`tensors::read`].
+    pub fn comparing(self, n: usize, labels: usize) -> Result<Self, Error> {
+        let [_, keys] = self.key.weight.dims();
+        // A cosine of one between vectors of length 4 is to give this much; so is having a label.
+        let sharp = (SHARPNESS * (keys as f32).sqrt()).sqrt();
+        let same = (0..n.min(keys)).map(|i| (i, i, sharp / 4.0));
+        let each = sharp / (keys as f32).sqrt();
+        let labelled = (0..labels).flat_map(|label| (0..keys).map(move |i| (n + label, i, each)));
+        let device = self.key.weight.device();
+        let mut query = tensors::plant(self.query, same.clone())?;
+        query.bias = Some(Param::from_data(vec![each; keys].as_slice(), &device));
+        Ok(AttentionBlock {
+            key: tensors::plant(self.key, same.chain(labelled))?,
+            query,
+            value: tensors::plant(self.value, (0..labels).map(|label| (n + label, label, 1.0)))?,
+        })
+    }
+
+    /// Numbers of a step.
+    pub fn inputs(&self) -> usize {
+        let [inputs, _] = self.key.weight.dims();
+        inputs
     }
 
     /// The query of each step, so scaled that its products with keys are of the paper's

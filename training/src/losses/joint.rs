@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use burn::tensor::{Device, Tensor};
 use kshot::episode::Shape;
+use kshot::method::Sizes;
 
 use super::{Given, Objective};
 use crate::heads::Head;
@@ -64,7 +65,7 @@ impl<H: Head> Objective for Joint<H> {
     }
 
     fn head(&self, _classes: usize, device: &Device) -> H {
-        H::start(device)
+        H::start(Sizes::DRAWINGS, device)
     }
 
     fn head_beside(
@@ -74,7 +75,7 @@ impl<H: Head> Objective for Joint<H> {
         _means: &dyn Fn() -> Result<Tensor<2>>,
     ) -> Result<H> {
         match &self.start {
-            Some((path, name)) => load_head(H::start(device), path, name),
+            Some((path, name)) => load_head(H::start(Sizes::DRAWINGS, device), path, name),
             None => Ok(self.head(classes, device)),
         }
     }
@@ -86,6 +87,6 @@ impl<H: Head> Objective for Joint<H> {
     }
 
     fn right(&self, head: &H, classes: &[EmbeddedClass]) -> Result<Right> {
-        heads::validate(head, classes)
+        heads::validate(head, classes, &heads::SIZES)
     }
 }

@@ -5,7 +5,6 @@
 
 use anyhow::{Context, Result};
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use kshot::embedder::conv4::DIMENSIONS;
 use kshot::episode::{Sampler, Shape};
 use rand::rngs::ChaCha12Rng;
 use rand::seq::SliceRandom;
@@ -48,13 +47,13 @@ impl Places {
     /// With their embeddings: of the shots `[b * s, 64]`, of the queries `[b * q, 64]`.
     fn with(self, shots: Tensor<2>, queries: Tensor<2>) -> Episodes {
         let (batch, way) = (self.batch, self.way);
-        let [all_shots, _] = shots.dims();
+        let [all_shots, dimensions] = shots.dims();
         let [all_queries, _] = queries.dims();
         let labels = TensorData::new(self.labels, [batch, all_shots / batch, way]);
         Episodes {
             labels: Tensor::from_data(labels, &shots.device()),
-            shots: shots.reshape([batch, all_shots / batch, DIMENSIONS]),
-            queries: queries.reshape([batch, all_queries / batch, DIMENSIONS]),
+            shots: shots.reshape([batch, all_shots / batch, dimensions]),
+            queries: queries.reshape([batch, all_queries / batch, dimensions]),
             own: self.own,
         }
     }
@@ -65,6 +64,7 @@ impl Places {
 pub struct Turns {
     sizes: Vec<(Size, Sampler)>,
     seed: u64,
+    in_order: bool, // every other episode has its shots class by class
 }
 
 impl Turns {
@@ -77,7 +77,11 @@ impl Turns {
             .iter()
             .map(|size| Ok((*size, Sampler::new(counts.to_vec(), size.0, seed)?)))
             .collect::<Result<_>>()?;
-        Ok(Turns { sizes, seed })
+        Ok(Turns {
+            sizes,
+            seed,
+            in_order: false,
+        })
     }
 
     /// The episodes of this number, of the size whose turn it is, every drawing in one of
@@ -112,7 +116,9 @@ impl Turns {
                     places.own.push(own);
                 }
             }
-            shots.shuffle(&mut random);
+            if !self.in_order || part % 2 == 0 {
+                shots.shuffle(&mut random);
+            }
             for (label, class, drawing) in shots {
                 let version = random.random_range(0..versions);
                 places.shots.push(Place {
@@ -164,6 +170,13 @@ impl Embedded {
         Ok(Embedded { versions, turns })
     }
 
+    /// The same, but every other episode has its shots class by class in place of any order.
+    #[must_use]
+    pub fn sometimes_in_order(mut self) -> Self {
+        self.turns.in_order = true;
+        self
+    }
+
     /// The episodes of this number, of the size whose turn it is.
     ///
     /// # Errors
@@ -171,11 +184,12 @@ impl Embedded {
     pub fn draw(&self, number: u64, device: &Device) -> Result<Episodes> {
         let places = self.turns.draw(number, self.versions.len())?;
         let tensor = |of: &[Place]| {
-            let mut values: Vec<f32> = Vec::with_capacity(of.len() * DIMENSIONS);
+            let mut values: Vec<f32> = Vec::new();
             for place in of {
                 values.extend(self.embedding(*place)?);
             }
-            let values = TensorData::new(values, [of.len(), DIMENSIONS]);
+            let dimensions = values.len() / of.len().max(1);
+            let values = TensorData::new(values, [of.len(), dimensions]);
             anyhow::Ok(Tensor::<2>::from_data(values, device))
         };
         let (shots, queries) = (tensor(&places.shots)?, tensor(&places.queries)?);
