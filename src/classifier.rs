@@ -2,21 +2,25 @@
 //! computed from them until they change. No pixels, no device: the same in the page, in
 //! tests and in training.
 
+use std::rc::Rc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::decision;
 use crate::embedder::DIMENSIONS;
 use crate::error::Error;
 use crate::guidance::{self, Guidance};
+use crate::method::choice::Choice;
 use crate::method::comparison::{Compared, Comparison};
-use crate::method::{Metric, Support, dot, prototypical};
+use crate::method::trained::{FittedHead, Heads, Trained};
+use crate::method::{Fitted as _, Metric, Support, dot, prototypical};
 use crate::support::{Action, Saved, SupportSet};
 
 /// What the user can set. `None` follows the shipped or the computed value.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     /// What a query is compared with.
-    pub method: Comparison,
+    pub method: Choice,
     /// How a query is compared with a prototype or a shot.
     pub metric: Metric,
     /// Softmax temperature in units of the squared distance, above 0.
@@ -56,7 +60,7 @@ impl Settings {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
-            method: Comparison::Ridge,
+            method: Choice::Comparison(Comparison::Ridge),
             metric: Metric::Euclidean,
             temperature: None,
             threshold: None,
@@ -94,10 +98,13 @@ struct Fitted {
     revision: u64,
     settings: Settings,
     method: Box<dyn Compared>,
+    /// What names the class in its place; fitted when it is first asked.
+    head: Option<FittedHead>,
     prototypes: Vec<Vec<f32>>,
     classes: Vec<u32>,
     single_shot: bool,
-    temperature: f32, // the shipped one
+    temperature: f32,   // the shipped one
+    of_similarity: f32, // the same where similarities are read as scores
     threshold: f32,
 }
 
@@ -123,6 +130,7 @@ pub struct Classifier {
     settings: Settings,
     /// The settings before each `restore` that can still be taken back, and maybe older ones.
     replaced: Vec<Settings>,
+    heads: Option<Rc<Heads>>,
     fitted: Option<Fitted>,
 }
 
@@ -132,12 +140,18 @@ impl Classifier {
         self.settings
     }
 
+    /// Takes the methods with weights of their own into use; without them they cannot be chosen.
+    pub fn use_heads(&mut self, heads: Rc<Heads>) {
+        self.heads = Some(heads);
+    }
+
     /// Changes the settings.
     ///
     /// # Errors
-    /// [`Error::SettingInvalid`]; then nothing has changed.
+    /// [`Error::SettingInvalid`], also for a method with weights of its own where there are none;
+    /// then nothing has changed.
     pub fn set_settings(&mut self, settings: Settings) -> Result<(), Error> {
-        settings.check()?;
+        self.check(settings)?;
         self.settings = settings;
         Ok(())
     }
@@ -156,7 +170,7 @@ impl Classifier {
         classes: Vec<(String, bool, usize)>,
         embeddings: &[f32],
     ) -> Result<(), Error> {
-        settings.check()?;
+        self.check(settings)?;
         self.support.restore(saved(classes, embeddings)?)?;
         self.replaced.push(self.settings);
         self.settings = settings;
@@ -193,7 +207,10 @@ impl Classifier {
     /// As [`answer`](Self::answer).
     pub fn auto_temperature(&mut self) -> Result<f32, Error> {
         let Settings { method, metric, .. } = self.settings;
-        let single_shot = decision::temperature(method, metric, 1.0);
+        let single_shot = match method {
+            Choice::Comparison(comparison) => decision::temperature(comparison, metric, 1.0),
+            Choice::Trained(trained) => decision::trained_temperature(trained),
+        };
         Ok(self.fit()?.map_or(single_shot, |fitted| fitted.temperature))
     }
 
@@ -202,7 +219,7 @@ impl Classifier {
     /// # Errors
     /// As [`answer`](Self::answer).
     pub fn auto_threshold(&mut self) -> Result<f32, Error> {
-        let method = self.settings.method;
+        let method = self.settings.method.comparison();
         Ok(self
             .fit()?
             .map_or(decision::starting_threshold(method), |fitted| {
@@ -236,8 +253,12 @@ impl Classifier {
                 &self.support.answering().collect::<Vec<_>>(),
                 &support,
                 &*fitted.method,
-                decision::left_out(settings.method, &support),
-                settings.temperature.unwrap_or(fitted.temperature),
+                decision::left_out(settings.method.comparison(), &support),
+                match settings.method {
+                    Choice::Comparison(_) => settings.temperature.unwrap_or(fitted.temperature),
+                    // What the user set divides the head's scores.
+                    Choice::Trained(_) => fitted.of_similarity,
+                },
                 settings.threshold.unwrap_or(fitted.threshold),
             )
         }))
@@ -246,30 +267,41 @@ impl Classifier {
     /// Answers one query, an L2-normalised embedding.
     ///
     /// # Errors
-    /// [`Error::EmbeddingInvalid`] where shots and query differ in length.
+    /// [`Error::EmbeddingInvalid`] where shots and query differ in length,
+    /// [`Error::MethodTakesFewer`] where a method with weights of its own was made for fewer
+    /// classes.
     pub fn answer(&mut self, query: &[f32]) -> Result<Answer, Error> {
         let Settings {
             method,
             threshold: chosen,
+            temperature,
             ..
         } = self.settings;
-        let Some(fitted) = self.fit()? else {
+        let Some(fitted) = self.fit_with_head()? else {
             return Ok(Answer {
                 scores: Vec::new(),
                 best: None,
                 single_shot: true,
-                threshold: chosen.unwrap_or(decision::starting_threshold(method)),
+                threshold: chosen.unwrap_or(decision::starting_threshold(method.comparison())),
             });
         };
         let threshold = chosen.unwrap_or(fitted.threshold);
         let reading = fitted.method.read(query)?;
         let similarities = reading.similarities.unwrap_or_default();
-        let best = decision::decide(&reading.scores, &similarities, threshold)
+        let scores = match &fitted.head {
+            Some(head) => {
+                let temperature = temperature.unwrap_or(fitted.temperature);
+                let scores = head.read(query)?.scores.into_iter();
+                scores.map(|score| score / temperature).collect()
+            }
+            None => reading.scores,
+        };
+        let best = decision::decide(&scores, &similarities, threshold)
             .and_then(|index| fitted.classes.get(index).copied());
         let scores = fitted
             .classes
             .iter()
-            .zip(similarities.iter().zip(decision::softmax(&reading.scores)))
+            .zip(similarities.iter().zip(decision::softmax(&scores)))
             .map(|(class, (similarity, probability))| ClassScore {
                 class: *class,
                 similarity: *similarity,
@@ -282,6 +314,32 @@ impl Classifier {
             single_shot: fitted.single_shot,
             threshold,
         })
+    }
+
+    /// Within their range, and for a method that there is.
+    fn check(&self, settings: Settings) -> Result<(), Error> {
+        settings.check()?;
+        match (settings.method, &self.heads) {
+            (Choice::Trained(_), None) => Err(Error::SettingInvalid {
+                name: "method",
+                range: "one whose weights are loaded",
+                value: format!("{:?}", settings.method),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// As [`fit`](Self::fit), with the head where the method has one.
+    fn fit_with_head(&mut self) -> Result<Option<&Fitted>, Error> {
+        self.fit()?;
+        if let Some(fitted) = &mut self.fitted
+            && fitted.head.is_none()
+            && let Some(name) = self.settings.method.trained()
+            && let Some(heads) = &self.heads
+        {
+            fitted.head = Some(fit_head(heads, name, &self.support)?);
+        }
+        Ok(self.fitted.as_ref())
     }
 
     /// What the support set gives as it is; `None` of an empty one.
@@ -312,6 +370,15 @@ fn support_of(set: &SupportSet) -> Support<'_> {
     }
 }
 
+/// A head on what takes part in answers. Some read the shots in their order, which is class by
+/// class, the oldest first: so it stays when the support set is saved or the engine is rebuilt.
+fn fit_head(heads: &Heads, name: Trained, set: &SupportSet) -> Result<FittedHead, Error> {
+    (heads.fit(name, &support_of(set))).map_err(|error| match error {
+        Error::TooManyClasses(most) => Error::MethodTakesFewer(most),
+        other => other,
+    })
+}
+
 fn fit(set: &SupportSet, settings: Settings) -> Result<Option<Fitted>, Error> {
     let support = support_of(set);
     if support.shots.is_empty() {
@@ -319,18 +386,24 @@ fn fit(set: &SupportSet, settings: Settings) -> Result<Option<Fitted>, Error> {
     }
     let counts = support.counts();
     let Settings { method, metric, .. } = settings;
-    let mut fitted = method.fit(metric, 1.0, &support)?;
-    let temperature = decision::fitted_temperature(method, metric, &*fitted, &support);
-    fitted.set_temperature(settings.temperature.unwrap_or(temperature));
-    let threshold = decision::leave_one_out_threshold(method, metric, &*fitted, &support);
+    let comparison = method.comparison();
+    let mut fitted = comparison.fit(metric, 1.0, &support)?;
+    let of_similarity = decision::fitted_temperature(comparison, metric, &*fitted, &support);
+    fitted.set_temperature(settings.temperature.unwrap_or(of_similarity));
+    let threshold = decision::leave_one_out_threshold(comparison, metric, &*fitted, &support);
     Ok(Some(Fitted {
         revision: set.revision(),
         settings,
         method: fitted,
+        head: None,
         prototypes: prototypical::means(&support)?,
         classes: set.answering().map(|class| class.id).collect(),
         single_shot: counts.contains(&1),
-        temperature,
+        temperature: match method {
+            Choice::Comparison(_) => of_similarity,
+            Choice::Trained(trained) => decision::trained_temperature(trained),
+        },
+        of_similarity,
         threshold,
     }))
 }

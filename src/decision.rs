@@ -7,6 +7,7 @@
 //! thing turned round.
 
 use crate::method::comparison::{Compared, Comparison};
+use crate::method::trained::Trained;
 use crate::method::{Metric, Support};
 
 pub mod of_ridge;
@@ -57,6 +58,22 @@ pub fn starting_threshold(comparison: Comparison) -> f32 {
     match comparison {
         Comparison::Ridge => of_ridge::SINGLE_SHOT_THRESHOLD,
         _ => SINGLE_SHOT_THRESHOLD,
+    }
+}
+
+/// What divides the scores of a method with weights of its own before the softmax. They were
+/// trained by it, on easy pictures; on pictures of other kinds they promise too much.
+///
+/// Source: `cargo run --release -p training -- camera-table tinyval.features faces.features
+/// hands.features ink.features --way 2,5,10,20 --shot 1,2,5,10 --episodes 30 --temperatures`, lowest
+/// negative log likelihood.
+pub fn trained_temperature(trained: Trained) -> f32 {
+    match trained {
+        Trained::MatchingContext => 0.78,
+        Trained::Relation => 1.13,
+        Trained::Imaginary => 2.13,
+        Trained::Mann => 1.31,
+        Trained::Snail => 1.15,
     }
 }
 

@@ -7,7 +7,8 @@
 //!      0      8  magic: 89 4B 53 48 4F 54 0D 0A, "\x89KSHOT\r\n"
 //!      8      2  version, u16: 1
 //!     10      1  kind: 0 objects, 1 faces, 2 drawings
-//!     11      1  method: 0 prototypical, 1 siamese, 2 matching, 3 ridge
+//!     11      1  method: 0 prototypical, 1 siamese, 2 matching, 3 ridge, 4 matching with full context
+//!                 embeddings, 5 relation, 6 imaginary data, 7 MANN, 8 SNAIL
 //!     12      1  metric: 0 euclidean, 1 cosine
 //!     13      1  flags: bit 0 a temperature is set, bit 1 a threshold is set, else 0
 //!     14      2  dimensions of an embedding, u16, at least 1

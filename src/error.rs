@@ -69,6 +69,9 @@ pub enum Error {
     /// More classes than the support set takes.
     #[error("a support set takes at most {0} classes")]
     TooManyClasses(usize),
+    /// More answering classes than the method was made for.
+    #[error("the method takes at most {0} classes")]
+    MethodTakesFewer(usize),
     /// More shots than one class takes.
     #[error("a class takes at most {0} shots")]
     TooManyShots(usize),
@@ -154,6 +157,7 @@ impl Error {
             Error::NameEmpty => "name_empty",
             Error::NameTooLong(_) => "name_too_long",
             Error::TooManyClasses(_) => "too_many_classes",
+            Error::MethodTakesFewer(_) => "method_takes_fewer",
             Error::TooManyShots(_) => "too_many_shots",
             Error::SettingInvalid { .. } => "setting_invalid",
             Error::EpisodeImpossible(_) => "episode_impossible",

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::mem;
+use std::rc::Rc;
 
 use js_sys::{Float32Array, Object, Reflect};
 use serde::de::DeserializeOwned;
@@ -17,8 +18,8 @@ use crate::embedder::{DIMENSIONS, NAME, SHA256};
 use crate::error::Error;
 use crate::frame::source::Source;
 use crate::frame::{MAX_PIXELS, MIN_SIDE};
-use crate::method::Metric;
-use crate::method::comparison::Comparison;
+use crate::method::trained::Heads;
+use crate::method::{Metric, choice};
 use crate::space::{Kind, Space};
 use crate::support::Action;
 
@@ -90,6 +91,8 @@ pub struct Engine {
     /// The seat whose parts are above; all others are parked.
     seat: u32,
     parked: BTreeMap<u32, Seat>,
+    /// The methods with weights of their own, once they are wanted.
+    heads: Option<Rc<Heads>>,
 }
 
 #[wasm_bindgen]
@@ -105,6 +108,7 @@ impl Engine {
             timing: Timing::default(),
             seat: 0,
             parked: BTreeMap::new(),
+            heads: None,
         })
     }
 
@@ -121,6 +125,17 @@ impl Engine {
             timing: mem::replace(&mut self.timing, next.timing),
         };
         self.parked.insert(mem::replace(&mut self.seat, seat), left);
+        if let Some(heads) = &self.heads {
+            self.classifier.use_heads(Rc::clone(heads));
+        }
+    }
+
+    /// Reads the weights of the methods that have some, for every support set.
+    pub fn load_methods(&mut self, weights: &[u8]) -> Js<()> {
+        let heads = Rc::new(Heads::shipped(weights).map_err(throw)?);
+        self.classifier.use_heads(Rc::clone(&heads));
+        self.heads = Some(heads);
+        Ok(())
     }
 
     /// Forgets the support set that calls are about; number 0 is next.
@@ -316,8 +331,8 @@ impl Engine {
         let patch: SettingsPatch = parse(
             patch,
             "settings",
-            "method ridge, prototypical, siamese or matching, metric euclidean or cosine, \
-             temperature and threshold a number or auto",
+            "method ridge, prototypical, siamese, matching, matching_context, relation, imaginary, \
+             mann or snail, metric euclidean or cosine, temperature and threshold a number or auto",
         )?;
         let mut settings = self.classifier.settings();
         settings.method = patch.method.unwrap_or(settings.method);
@@ -487,7 +502,7 @@ impl From<Option<f32>> for Setting {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SettingsView {
-    method: Comparison,
+    method: choice::Choice,
     metric: Metric,
     temperature: Setting,
     threshold: Setting,
@@ -497,7 +512,7 @@ struct SettingsView {
 
 #[derive(Deserialize)]
 struct SettingsPatch {
-    method: Option<Comparison>,
+    method: Option<choice::Choice>,
     metric: Option<Metric>,
     temperature: Option<Setting>,
     threshold: Option<Setting>,

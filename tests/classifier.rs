@@ -28,7 +28,7 @@ fn at(degrees: f32) -> Vec<f32> {
 fn classifier(classes: &[(&str, &[f32])]) -> (Classifier, Vec<u32>) {
     let mut classifier = Classifier::default();
     let settings = Settings {
-        method: Comparison::Prototypical,
+        method: Comparison::Prototypical.into(),
         ..Settings::default()
     };
     classifier.set_settings(settings).unwrap();
@@ -306,7 +306,7 @@ fn undo_of_a_restore_brings_the_settings_back_too() {
     };
     classifier.set_settings(before).unwrap();
     let saved = Settings {
-        method: Comparison::Siamese,
+        method: Comparison::Siamese.into(),
         ..Settings::default()
     };
     let other = || vec![("b".to_owned(), true, 1)];

@@ -30,7 +30,7 @@ fn at(degrees: f32) -> Vec<f32> {
 fn classifier(method: Comparison, classes: &[&[f32]]) -> (Classifier, Vec<u32>) {
     let mut classifier = Classifier::default();
     let settings = Settings {
-        method,
+        method: method.into(),
         ..Settings::default()
     };
     classifier.set_settings(settings).unwrap();
@@ -220,7 +220,7 @@ fn a_change_of_method_is_followed_at_once() {
     let (mut classifier, ids) = classifier(Comparison::Prototypical, &classes);
     assert_eq!(classifier.answer(&at(40.0)).unwrap().best, Some(ids[1]));
     let settings = Settings {
-        method: Comparison::Siamese,
+        method: Comparison::Siamese.into(),
         ..classifier.settings()
     };
     classifier.set_settings(settings).unwrap();

@@ -8,6 +8,7 @@ use kshot::enrollment::{
     MAX_FILE_SHOTS, MAX_THUMBNAIL_BYTES, Shot, Thumbnail, VERSION,
 };
 use kshot::method::Metric;
+use kshot::method::choice::Choice;
 use kshot::method::comparison::Comparison;
 use kshot::support::{MAX_CLASSES, MAX_NAME_BYTES, MAX_SHOTS};
 use rand::rngs::ChaCha8Rng;
@@ -54,7 +55,7 @@ fn small() -> Enrollment<'static> {
         embedder: [7; 32],
         dimensions: 2,
         settings: Settings {
-            method: Comparison::Prototypical,
+            method: Comparison::Prototypical.into(),
             temperature: Some(0.25),
             ..Settings::default()
         },
@@ -131,7 +132,7 @@ fn random(rng: &mut ChaCha8Rng) -> Enrollment<'static> {
         embedder: rng.random(),
         dimensions,
         settings: Settings {
-            method: Comparison::ALL[rng.random_range(0..4)],
+            method: Choice::ALL[rng.random_range(0..9)],
             metric: Metric::ALL[rng.random_range(0..2)],
             temperature,
             threshold,
@@ -253,7 +254,7 @@ fn another_version_is_refused_by_its_number() {
 fn values_that_none_may_have_are_refused_though_the_checksum_fits() {
     for (what, at, bytes) in [
         ("an unknown kind", AT_KIND, &[3][..]),
-        ("an unknown method", AT_METHOD, &[4]),
+        ("an unknown method", AT_METHOD, &[9]),
         ("an unknown metric", AT_METRIC, &[2]),
         ("an unknown flag", AT_FLAGS, &[0b101]),
         ("no dimensions", AT_DIMENSIONS, &[0, 0]),

@@ -24,7 +24,7 @@ fn leaning(axis: usize, own: usize, lean: f32) -> Vec<f32> {
 fn by_prototypes() -> Classifier {
     let mut classifier = Classifier::default();
     let settings = Settings {
-        method: Comparison::Prototypical,
+        method: Comparison::Prototypical.into(),
         ..Settings::default()
     };
     classifier.set_settings(settings).unwrap();
@@ -66,7 +66,7 @@ fn a_shot_in_the_wrong_class_is_found_by_every_method_and_moving_it_mends_it() {
     for method in Comparison::ALL {
         let (mut classifier, classes, _) = classifier(&[4, 4]);
         let settings = Settings {
-            method,
+            method: method.into(),
             ..classifier.settings()
         };
         classifier.set_settings(settings).unwrap();

@@ -159,7 +159,7 @@ fn the_shipped_impostors_are_embeddings_of_length_one() {
 #[test]
 fn the_threshold_moves_as_shots_arrive_and_keeps_within_its_bounds() {
     let mut classifier = Classifier::default();
-    assert_eq!(classifier.settings().method, Comparison::Ridge);
+    assert_eq!(classifier.settings().method, Comparison::Ridge.into());
     let start = classifier.auto_threshold().unwrap();
     let ids = ["cup", "key"].map(|thing| classifier.support.add_class(thing).unwrap());
     let mut seen = vec![start];

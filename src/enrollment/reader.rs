@@ -10,7 +10,7 @@ use super::{
 use crate::classifier::Settings;
 use crate::error::Error;
 use crate::method::Metric;
-use crate::method::comparison::Comparison;
+use crate::method::choice::Choice;
 use crate::support::parse_name;
 
 impl<'a> Enrollment<'a> {
@@ -115,7 +115,7 @@ impl Header {
             return Err(invalid(format!("flags {:#b} are not known", self.flags)));
         }
         let settings = Settings {
-            method: (Comparison::ALL.get(usize::from(self.method)).copied())
+            method: (Choice::ALL.get(usize::from(self.method)).copied())
                 .ok_or_else(|| invalid(format!("method {} is not known", self.method)))?,
             metric: (Metric::ALL.get(usize::from(self.metric)).copied())
                 .ok_or_else(|| invalid(format!("metric {} is not known", self.metric)))?,

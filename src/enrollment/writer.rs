@@ -8,7 +8,7 @@ use super::{
 };
 use crate::error::Error;
 use crate::method::Metric;
-use crate::method::comparison::Comparison;
+use crate::method::choice::Choice;
 use crate::support::parse_name;
 
 impl Enrollment<'_> {
@@ -60,7 +60,7 @@ impl Enrollment<'_> {
         file.extend(MAGIC);
         file.extend(VERSION.to_le_bytes());
         file.push(place(&Kind::ALL, self.kind)?);
-        file.push(place(&Comparison::ALL, settings.method)?);
+        file.push(place(&Choice::ALL, settings.method)?);
         file.push(place(&Metric::ALL, settings.metric)?);
         file.push(flags);
         file.extend((self.dimensions as u16).to_le_bytes());

@@ -9,7 +9,7 @@ use crate::classifier::Settings;
 use crate::enrollment::{Enrolled, Enrollment, Kind, Shot, Thumbnail};
 use crate::error::Error;
 use crate::method::Metric;
-use crate::method::comparison::Comparison;
+use crate::method::choice::Choice;
 
 #[wasm_bindgen]
 impl Engine {
@@ -214,7 +214,7 @@ struct SavedState {
 struct SavedSettings {
     /// States of before there was a choice do not have it.
     #[serde(default)]
-    method: Comparison,
+    method: Choice,
     metric: Metric,
     temperature: Setting,
     threshold: Setting,
