@@ -15,6 +15,7 @@ const MODULE = `${root}pkg/kshot_bg.wasm`;
 const WEIGHTS = `${root}weights/efficientnet_lite0.safetensors`;
 const FACES = `${root}weights/faces.safetensors`;
 const DRAWINGS = `${root}weights/drawings.safetensors`;
+const METHODS = `${root}weights/camera.safetensors`;
 const CHARACTERS = `${root}weights/omniglot-test.characters`;
 
 function findGlue(): string {
@@ -54,6 +55,7 @@ export default defineConfig(() => {
       __MODULE_BYTES__: statSync(MODULE).size,
       __WEIGHTS_BYTES__: statSync(WEIGHTS).size,
       __FACES_BYTES__: statSync(FACES).size,
+      __METHODS_BYTES__: statSync(METHODS).size,
       __LAB_BYTES__: { weights: statSync(DRAWINGS).size, characters: statSync(CHARACTERS).size },
     },
     plugins: [kshotGlue(), socialCard(), offline()],

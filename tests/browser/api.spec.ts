@@ -318,3 +318,49 @@ test("support sets beside each other share one worker and nothing else", async (
     ended: "disposed",
   });
 });
+
+test("a trained method is set, saved and taken in again, and is refused what it was not made for", async ({
+  api,
+}) => {
+  const told = await api.evaluate(async () => {
+    const { KShot, codeOf, pictures } = window.api;
+    const kshot = await KShot.load({ backend: "cpu" });
+    const missing = await codeOf(() => kshot.loadMethods({ weightsUrl: "http://localhost:1/" }));
+    const damaged = await codeOf(() => kshot.loadMethods({ weightsUrl: location.href }));
+    const before = kshot.settings.method;
+    const cup = await kshot.addClass("cup");
+    const ball = await kshot.addClass("ball");
+    await kshot.addShot(cup, await pictures.photo("cup-01"));
+    await kshot.addShot(ball, await pictures.photo("football-01"));
+    const counts: [number, number][] = [];
+    await kshot.loadMethods({ onProgress: (loaded, total) => counts.push([loaded, total]) });
+    const { method } = await kshot.setSettings({ method: "mann" });
+    const answer = await kshot.classify(await pictures.photo("football-07"));
+    const other = kshot.beside();
+    await other.restoreState(kshot.exportState());
+    const again = await other.classify(await pictures.photo("football-07"));
+    const kept = other.settings.method;
+    for (let i = 2; i < 21; i++) {
+      const id = await other.addClass(`${i}`);
+      await other.addShot(id, await pictures.photo("cup-02"));
+    }
+    const fewer = await codeOf(() => other.answer());
+    await other.setSettings({ method: "relation" });
+    const scores = (await other.answer())?.scores.length;
+    return { missing, damaged, before, ball, counts, method, answer, again, kept, fewer, scores };
+  });
+  expect(told).toMatchObject({
+    missing: "weights_unavailable",
+    damaged: "weights_damaged",
+    before: "ridge",
+    method: "mann",
+    kept: "mann",
+    fewer: "method_takes_fewer",
+    scores: 21,
+  });
+  expect(told.answer?.best).toBe(told.ball);
+  const [loaded, total] = told.counts.at(-1) ?? [0, 1];
+  expect(loaded).toBe(total);
+  const probabilities = (of: typeof told.answer) => of?.scores.map(({ probability }) => probability);
+  expect(probabilities(told.again)).toEqual(probabilities(told.answer));
+});

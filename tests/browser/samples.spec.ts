@@ -2,6 +2,14 @@
 import { asUpload, samples } from "./samples.ts";
 import { expect, test } from "./test.ts";
 
+const TRAINED = [
+  ["matching_context", /^Matching, full context/],
+  ["relation", /^Relation/],
+  ["imaginary", /^Imaginary data/],
+  ["mann", /^MANN/],
+  ["snail", /^SNAIL/],
+] as const;
+
 test("the sample photos fill four classes, and every photo asked about is named right", async ({
   kshot,
   page,
@@ -76,7 +84,7 @@ test("each method that needs no weights answers, and matching takes the cosine",
   await kshot.open();
   await kshot.loadSamples();
   await page.getByText("How it decides").click();
-  for (const name of [/^Siamese/, /^Matching/, /^Prototypical/]) {
+  for (const name of [/^Siamese/, /^Matching All/, /^Prototypical/]) {
     const method = page.getByRole("radio", { name });
     await method.click();
     await expect(method).toBeChecked();
@@ -89,11 +97,56 @@ test("each method that needs no weights answers, and matching takes the cosine",
       await kshot.expectAnswer(place);
     }
     const metric = page.getByRole("radio", { name: /^Cosine/ });
-    if (name.test("Matching")) {
+    if (name.test("Matching All")) {
       await expect(metric).toBeDisabled();
       await expect(metric).toBeChecked();
     } else await expect(metric).toBeEnabled();
   }
+});
+
+test("trained methods come when one is chosen, name the photos and are kept; until they come the former goes on", async ({
+  kshot,
+  page,
+}) => {
+  const file = "**/camera-*.safetensors";
+  let fetched = 0;
+  await page.route(file, (route) => route.abort());
+  await kshot.open();
+  await kshot.loadSamples();
+  const photos = page.getByRole("listbox", { name: "Photos to ask about" }).getByRole("option");
+  await photos.nth(0).click();
+  await kshot.expectAnswer(0);
+  await page.getByText("How it decides").click();
+  const radio = (name: string | RegExp) => page.getByRole("radio", { name });
+  await radio(/^SNAIL/).click();
+  const problem = page.getByRole("alert").filter({ hasText: "could not be downloaded" });
+  await expect(problem).toContainText("Regression stays in use.");
+  await expect(radio(/^Regression/)).toBeChecked();
+  await kshot.expectAnswer(0);
+
+  await page.unroute(file);
+  await page.route(file, (route) => {
+    fetched += 1;
+    return route.continue();
+  });
+  for (const [id, name] of TRAINED) {
+    await radio(name).click();
+    // The address follows the settings as the engine has them.
+    await expect(page).toHaveURL(new RegExp(`method=${id}`));
+    await expect(radio(name)).toBeChecked();
+    await expect(problem).toBeHidden();
+    for (const place of [0, 1, 2, 3]) {
+      await photos.nth(4 * place).click();
+      await kshot.expectAnswer(place);
+    }
+  }
+  expect(fetched, "one file for all of them, once").toBe(1);
+  await expect(page.locator("#keep [data-saved]")).toHaveAttribute("data-saved", "saved");
+  await page.goto("./?task=samples");
+  await page.getByText("How it decides").click();
+  await expect(radio(/^SNAIL/)).toBeChecked();
+  await photos.nth(5).click();
+  await kshot.expectAnswer(1);
 });
 
 test("a class that is switched off takes no part, and a removed one comes back with its shots", async ({

@@ -7,4 +7,5 @@ declare module "virtual:kshot-glue";
 declare const __MODULE_BYTES__: number;
 declare const __WEIGHTS_BYTES__: number;
 declare const __FACES_BYTES__: number;
+declare const __METHODS_BYTES__: number;
 declare const __LAB_BYTES__: { weights: number; characters: number };

@@ -101,6 +101,8 @@ export interface Engine {
   space(): SpacePoint[];
   guidance(): Guidance | null;
   restore(state: StoredShape, embeddings: Float32Array): SupportSummary;
+  /** Reads the weights of the methods that have some, for every support set. */
+  load_methods(weights: Uint8Array): void;
   /** Says which support set later calls are about; a new one is empty. */
   take_seat(seat: number): void;
   /** Forgets the support set that calls are about. */

@@ -65,6 +65,7 @@ const CODES: Record<ErrorCode, true> = {
   name_empty: true,
   too_many_classes: true,
   too_many_shots: true,
+  method_takes_fewer: true,
   setting_invalid: true,
   state_invalid: true,
   state_other_embedder: true,

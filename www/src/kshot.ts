@@ -14,6 +14,7 @@ import type { Faces, FacesOptions } from "./faces.ts";
 import { embedAnew, packFile, unpackFile } from "./file.ts";
 import { FrameQueue } from "./frame-queue.ts";
 import type { Lab, LabOptions } from "./lab.ts";
+import { isTrained, loadMethods, type MethodsOptions } from "./methods.ts";
 import type { Call, Calls, SupportReply } from "./protocol.ts";
 import type { Seat } from "./seat.ts";
 import { type KShotEvents, Session } from "./session.ts";
@@ -45,6 +46,7 @@ export type * from "./face-types.ts";
 export type { Faces, FacesEvents, FacesOptions } from "./faces.ts";
 export type { Lab, LabOptions } from "./lab.ts";
 export type * from "./lab-types.ts";
+export type { MethodsOptions } from "./methods.ts";
 export type { KShotEvents } from "./session.ts";
 export type * from "./types.ts";
 
@@ -260,7 +262,8 @@ export class KShot {
   /**
    * Says which class the picture belongs to; `best` is null for "none of these". One frame is in flight and
    * at most one waits: where a newer one took its place, the result is null and the next is on its way.
-   * Throws `picture_unreadable`, `picture_too_small`, `picture_too_large`, `video_not_ready`.
+   * Throws `picture_unreadable`, `picture_too_small`, `picture_too_large`, `video_not_ready`, and
+   * `method_takes_fewer` where more classes answer than the method was made for.
    *
    * @example
    * const answer = await kshot.classify(video);
@@ -294,8 +297,26 @@ export class KShot {
     return this.#send("frame_input", frame, { frame });
   }
 
-  /** Changes some settings; gives all. Throws `setting_invalid` and then changes nothing. */
+  /**
+   * Downloads the weights of the methods that have some, once for all who share the engine. `setSettings` and
+   * `restoreState` do it where it is needed; call it before them to show progress. Throws `weights_unavailable`,
+   * `weights_damaged`; nothing changes then, and it can be tried again.
+   *
+   * @example
+   * await kshot.loadMethods({ onProgress: (loaded, total) => console.log(loaded, total) });
+   * await kshot.setSettings({ method: "snail" });
+   */
+  async loadMethods(options: MethodsOptions = {}): Promise<void> {
+    await this.#session.usable();
+    await loadMethods(this.#session, options);
+  }
+
+  /**
+   * Changes some settings; gives all. Throws `setting_invalid`, and for a method with weights of its own as
+   * `loadMethods`; then nothing changes.
+   */
   async setSettings(settings: Partial<Settings>): Promise<SettingsReport> {
+    if (settings.method !== undefined && isTrained(settings.method)) await this.loadMethods();
     const report = await this.#call("set_settings", () => ({ settings }));
     this.#seat.setSettings(report);
     return report;
@@ -388,7 +409,8 @@ export class KShot {
    * Takes a saved state in: in the place of everything, settings too, or after the classes there are. One step of
    * undo. Classes and shots get new ids. Shots of another network are embedded anew from their thumbnails.
    * Throws `state_invalid`, `state_other_embedder` where another network made it and no shot has a thumbnail,
-   * `too_many_classes`, `too_many_shots`, `name_empty`, `name_too_long`, `setting_invalid`; nothing changes then.
+   * `too_many_classes`, `too_many_shots`, `name_empty`, `name_too_long`, `setting_invalid`, and as `loadMethods`
+   * where its method has weights of its own; nothing changes then.
    *
    * @example
    * const state = kshot.exportState();
@@ -410,7 +432,9 @@ export class KShot {
         `the state was made by ${parsed.embedder.name}, this is ${embedder.name}, and it has no thumbnails`,
       );
     }
-    const reply = await this.#call(options.mode === "add" ? "append" : "restore", () =>
+    const replaces = options.mode !== "add";
+    if (replaces && isTrained(parsed.settings.method)) await this.loadMethods();
+    const reply = await this.#call(replaces ? "restore" : "append", () =>
       flatten(parsed.settings, classes, embedder.dimensions),
     );
     const summary = mirror.takeRestored(classes, reply.support);

@@ -101,6 +101,7 @@ export interface Calls {
     args: { file: Blob; kind: FileKind | null };
     result: { state: FileState; embeddings: Float32Array<ArrayBuffer>; thumbnails: (Blob | null)[] };
   };
+  methods_load: { args: { weights: ArrayBuffer }; result: null };
   memory: { args: null; result: { wasmBytes: number; gpuBytes: number | null } };
   lab_load: {
     args: { weights: ArrayBuffer; characters: ArrayBuffer };

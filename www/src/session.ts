@@ -73,6 +73,7 @@ export class Session {
   #module: WebAssembly.Module | null = null;
   #weights: Blob | null = null;
   #lab: LabFiles | null = null;
+  #methods: Blob | null = null;
   #faces: FacesFile | null = null;
   #recovery: Promise<void> | null = null;
   #recoveredAt = Number.NEGATIVE_INFINITY;
@@ -169,6 +170,13 @@ export class Session {
     return reply;
   }
 
+  /** Loads the methods with weights of their own, into this worker and every later one. */
+  async loadMethods(weights: Blob): Promise<void> {
+    await this.usable();
+    await loadMethods(present(this.#link), weights);
+    this.#methods = weights;
+  }
+
   /** Loads the networks for faces, into this worker and every later one, which is given the people too. */
   async loadFaces(file: FacesFile): Promise<FacesReport> {
     await this.usable();
@@ -182,7 +190,7 @@ export class Session {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#link?.end(disposedError());
-    this.#module = this.#weights = this.#lab = this.#faces = null;
+    this.#module = this.#weights = this.#lab = this.#methods = this.#faces = null;
     this.#setStatus("idle");
     this.events.clear();
   }
@@ -231,6 +239,7 @@ export class Session {
       const link = this.#startWorker();
       await this.#build(link);
       if (this.#lab !== null) await loadLab(link, this.#lab);
+      if (this.#methods !== null) await loadMethods(link, this.#methods);
       if (this.#faces !== null) await loadFaces(link, this.#faces);
       for (const seat of [...this.#seats.values()]) await this.#refill(seat, link);
       this.setDevice({ ...present(this.device), webgpuProblem: problem });
@@ -287,6 +296,11 @@ async function loadLab(link: WorkerLink, files: LabFiles): Promise<{ alphabets: 
     files.characters.arrayBuffer(),
   ]);
   return link.call("lab_load", { weights, characters }, { transfer: [weights, characters] });
+}
+
+async function loadMethods(link: WorkerLink, file: Blob): Promise<void> {
+  const weights = await file.arrayBuffer();
+  await link.call("methods_load", { weights }, { transfer: [weights] });
 }
 
 async function loadFaces(link: WorkerLink, file: FacesFile): Promise<FacesReport> {

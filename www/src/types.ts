@@ -18,6 +18,15 @@ export type Metric = "euclidean" | "cosine";
  */
 export type Comparison = "ridge" | "prototypical" | "siamese" | "matching";
 
+/**
+ * Methods with weights of their own, which `KShot.loadMethods` fetches. They name the class and give the
+ * probabilities; similarities, and so "none of these" and the guidance, are those of `ridge`.
+ */
+export type TrainedMethod = "matching_context" | "relation" | "imaginary" | "mann" | "snail";
+
+/** What a query is answered by. */
+export type Method = Comparison | TrainedMethod;
+
 /** The life of an engine. `recovering`: the device or the worker was lost and is being rebuilt. */
 export type EngineStatus = "idle" | "loading" | "ready" | "recovering" | "failed";
 
@@ -117,7 +126,7 @@ export interface FrameTiming {
 }
 
 export interface Settings {
-  method: Comparison;
+  method: Method;
   metric: Metric;
   /** Softmax temperature in units of the squared distance; `auto` is the shipped value for the method, the classes and the shots. */
   temperature: number | "auto";
@@ -222,6 +231,7 @@ export type ErrorCode =
   | "name_empty"
   | "too_many_classes"
   | "too_many_shots"
+  | "method_takes_fewer"
   | "setting_invalid"
   | "state_invalid"
   | "state_other_embedder"

@@ -119,6 +119,10 @@ const handlers: Handlers = {
     engine().leave_seat();
     return null;
   },
+  methods_load: ({ weights }) => {
+    engine().load_methods(new Uint8Array(weights));
+    return null;
+  },
   memory: () => engine().memory(),
   lab_load: ({ weights, characters }) => {
     const next = new (loaded(exports).Lab)(new Uint8Array(weights), new Uint8Array(characters));

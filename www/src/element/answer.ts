@@ -52,7 +52,9 @@ export class AnswerPane {
   #show(answer: Answer | null): void {
     const { words } = this.#view;
     const best = answer?.scores.find(({ classId }) => classId === answer.best);
-    if (answer === null || answer.scores.length === 0) this.#set("prompt", this.#prompt(), "");
+    const { problem } = this.#view.app;
+    if (answer === null && problem !== null) this.#set("prompt", this.#view.wordsOf(problem).says, "");
+    else if (answer === null || answer.scores.length === 0) this.#set("prompt", this.#prompt(), "");
     else if (best === undefined) this.#set("none", words.noneOfThese, "", words.announceNone);
     else {
       const scale = scaleOf(answer);

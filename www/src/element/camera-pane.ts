@@ -183,7 +183,7 @@ export class CameraPane {
       if (this.#view.kshot?.status !== "failed") this.#fail(asKShotError(error, "engine_crashed"));
     };
     const { app } = this.#view;
-    const ask = this.#look ?? (async (video) => (await app.ready?.classify(video)) ?? null);
+    const ask = this.#look ?? ((video) => app.answered(() => app.ready?.classify(video)));
     const show = (answer: Answer) => app.show(answer);
     this.#stopWatching = watchVideo(app, this.#video, { ask, show }, onError);
   }

@@ -9,7 +9,7 @@ import { App } from "../page/app.ts";
 import { make } from "../page/dom.ts";
 import { type ErrorWords, errorWords } from "../page/error-words.ts";
 import { type Language, languages, type Words } from "../page/words.ts";
-import type { Comparison, FileKind, FrameSource, KShotState } from "../types.ts";
+import type { FileKind, FrameSource, KShotState, Method } from "../types.ts";
 import { type Attribute, languageOf, readTask } from "./attributes.ts";
 import type { DrawingSet } from "./draw.ts";
 import type { KShotElement } from "./k-shot.ts";
@@ -66,7 +66,7 @@ export class View {
   #part: Part | null = null;
   #kept: KShotState | null = null;
   /** The method that the engine begins with. */
-  #begins: Comparison = "prototypical";
+  #begins: Method = "prototypical";
   #drawings: DrawingSet | null = null;
   /** The task of the file that was taken, which holds where the attribute says none. */
   #fileTask: Task | null = null;
@@ -383,7 +383,7 @@ export class View {
 
   async #set(kshot: KShot, names: readonly Setting[]): Promise<void> {
     const { metric, threshold } = this.host;
-    const methods = Object.keys(this.words.methods) as Comparison[];
+    const methods = Object.keys(this.words.methods) as Method[];
     const method = methods.find((one) => one === this.host.method) ?? this.#begins;
     const all = { method, metric, threshold };
     const chosen = Object.fromEntries(names.map((name) => [name, all[name]]));

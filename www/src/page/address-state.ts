@@ -1,5 +1,5 @@
 /** Opens the page as its address says, and lets the address follow: which tab, which method. */
-import type { Comparison } from "../types.ts";
+import type { Method } from "../types.ts";
 import { fromAddress, toAddress } from "./address.ts";
 import type { App } from "./app.ts";
 import { words } from "./language.ts";
@@ -19,9 +19,9 @@ export function startAddress(app: App): void {
   const task = fromAddress("task", tasks);
   if (task !== null) document.getElementById(`tab-${TASKS[task]}`)?.click();
 
-  let wanted = fromAddress("method", Object.keys(words().methods) as Comparison[]);
+  let wanted = fromAddress("method", Object.keys(words().methods) as Method[]);
   /** The method that goes without saying. */
-  let begins: Comparison | null = null;
+  let begins: Method | null = null;
   app.events.on("settings", ({ method }) => {
     begins ??= method;
     // The first settings are those of an engine that knows nothing of the address.

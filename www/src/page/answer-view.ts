@@ -6,7 +6,7 @@ import type { Answer, ClassScore } from "../types.ts";
 import { accentOf, paint } from "./accents.ts";
 import type { App } from "./app.ts";
 import { find, setText } from "./dom.ts";
-import { onLanguage, words } from "./language.ts";
+import { onLanguage, words, wordsOf } from "./language.ts";
 import { sayScore, scaleOf } from "./scores.ts";
 
 // Shorter, and a screen reader would talk all the time; longer, and it would be late.
@@ -34,7 +34,9 @@ export function startAnswerView(app: App, prompt: () => string): void {
   const show = (answer: Answer | null) => {
     element.hidden = app.engine === null;
     if (answer === null || answer.scores.length === 0) {
-      set("prompt", "", prompt(), "");
+      const { problem } = app;
+      const says = problem === null ? null : wordsOf(problem);
+      set("prompt", "", says === null ? prompt() : `${says.says} ${says.todo}`, "");
       paint(element, null);
       return;
     }

@@ -34,6 +34,7 @@ export class App {
   readonly history = new History(this);
   #engine: KShot | null = null;
   #answer: Answer | null = null;
+  #problem: KShotError | null = null;
   #picture: (() => Picture | null) | null = null;
 
   /** The engine; null until it is loaded, and while a failed one is being replaced. */
@@ -48,6 +49,11 @@ export class App {
 
   get answer(): Answer | null {
     return this.#answer;
+  }
+
+  /** Why the method in use cannot answer; null while it can. */
+  get problem(): KShotError | null {
+    return this.#problem;
   }
 
   /** The picture at hand now; null where there is none. */
@@ -76,9 +82,23 @@ export class App {
 
   /** Asks about a picture and shows the answer. Throws for pictures that cannot be used. */
   async ask(source: FrameSource): Promise<Answer | null> {
-    const answer = (await this.ready?.classify(source)) ?? null;
+    const answer = await this.answered(() => this.ready?.classify(source));
     if (answer !== null) this.show(answer);
     return answer;
+  }
+
+  /** What the engine answers; where the method takes fewer classes, that is told in the answer's place. */
+  async answered(ask: () => Promise<Answer | null> | undefined): Promise<Answer | null> {
+    try {
+      const answer = (await ask()) ?? null;
+      this.#problem = null;
+      return answer;
+    } catch (error) {
+      if (!(error instanceof KShotError && error.code === "method_takes_fewer")) throw error;
+      this.#problem = error;
+      this.show(null);
+      return null;
+    }
   }
 
   /** Shows an answer, or that there is none. */

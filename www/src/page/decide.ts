@@ -1,18 +1,45 @@
 /** "How it decides": the method, the metric and the temperature, each with a sentence in plain words. */
-import type { SettingsReport } from "../kshot.ts";
-import type { Comparison, Metric, Settings } from "../types.ts";
+import { KShotError, type SettingsReport } from "../kshot.ts";
+import { isTrained, TRAINED_METHODS } from "../methods.ts";
+import type { Method, Metric, Settings } from "../types.ts";
 import type { App } from "./app.ts";
 import { find, make, setLabel, setText } from "./dom.ts";
 import { onLanguage, words } from "./language.ts";
+import { MethodLoading } from "./method-loading.ts";
 
-const METHODS: readonly Comparison[] = ["ridge", "prototypical", "siamese", "matching"];
+const METHODS: readonly Method[] = ["ridge", "prototypical", "siamese", "matching", ...TRAINED_METHODS];
 const METRICS: readonly Metric[] = ["euclidean", "cosine"];
 // The slider is logarithmic, a tenth to ten times the automatic value.
 const SPAN = 10;
 
 /** Starts the disclosure. */
 export function startDecide(app: App): void {
-  const method = new Choices("method", METHODS, (value) => set({ method: value }));
+  const loading = new MethodLoading();
+  /** The method that is on its way. */
+  let wanted: Method | null = null;
+  const choose = async (value: Method) => {
+    wanted = value;
+    try {
+      const engine = app.ready;
+      if (engine === null) return;
+      if (isTrained(value)) await loading.follow((onProgress) => engine.loadMethods({ onProgress }));
+      if (wanted === value) await engine.setSettings({ method: value });
+    } catch (error) {
+      // While the engine is being rebuilt nothing is set; what cannot be downloaded is told.
+      if (!(error instanceof KShotError)) throw error;
+      if (wanted === value && app.engine !== null) loading.fail(error, app.engine.settings.method);
+    } finally {
+      if (wanted === value) {
+        wanted = null;
+        if (app.engine !== null) show(app.engine.settings);
+      }
+    }
+  };
+  const method = new Choices("method", METHODS, (value) => {
+    loading.clear();
+    void choose(value);
+  });
+  const trainedSays = make("p", "fine");
   const metric = new Choices("metric", METRICS, (value) => set({ metric: value }));
   const label = make("label");
   const slider = make("input");
@@ -29,6 +56,8 @@ export function startDecide(app: App): void {
   const oneShot = make("p", "fine");
   find("decide-body").append(
     method.element,
+    loading.element,
+    trainedSays,
     metric.element,
     make("div", "temperature", label, slider, number, auto),
     says,
@@ -43,9 +72,10 @@ export function startDecide(app: App): void {
     slider.value = String(Math.log(value / automatic) / Math.log(SPAN));
     setText(number, value.toPrecision(2));
     auto.setAttribute("aria-pressed", String(isAuto));
-    method.choose(settings.method);
+    method.choose(wanted ?? settings.method);
     metric.choose(settings.method === "matching" ? "cosine" : settings.metric);
-    metric.element.disabled = settings.method === "matching" || settings.method === "ridge";
+    metric.element.disabled = settings.method !== "prototypical" && settings.method !== "siamese";
+    trainedSays.hidden = !isTrained(settings.method);
   };
   const set = (settings: Partial<Settings>) => {
     // While the engine is being rebuilt nothing is set, and what is shown goes back to what holds.
@@ -63,6 +93,7 @@ export function startDecide(app: App): void {
     method.say(all.method, (value) => [all.methods[value].name, all.methods[value].says]);
     metric.say(all.metric, (value) => [all[value], all[`${value}Says`]]);
     setText(label, all.temperature);
+    setText(trainedSays, all.trainedSays);
     setText(says, all.temperatureSays);
     setText(oneShot, all.oneShotSays);
     setText(auto, all.auto);

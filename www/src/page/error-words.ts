@@ -88,6 +88,10 @@ const en: Record<ErrorCode, ErrorWords> = {
   name_empty: { says: "A class needs a name.", todo: "Type at least one letter." },
   too_many_classes: { says: "There is no room for another class.", todo: "Remove one first." },
   too_many_shots: { says: "This class has no room for another shot.", todo: "Remove some shots first." },
+  method_takes_fewer: {
+    says: "This method takes at most 20 classes.",
+    todo: "Switch some off, or choose another method under “How it decides”.",
+  },
   setting_invalid: { says: "This value is out of range.", todo: "Choose another, or go back to auto." },
   state_invalid: { says: "The saved state cannot be read.", todo: "Choose another one." },
   state_other_embedder: {
@@ -191,6 +195,10 @@ const zh: Record<ErrorCode, ErrorWords> = {
   name_empty: { says: "类别需要名称。", todo: "请至少输入一个字。" },
   too_many_classes: { says: "无法再添加类别。", todo: "请先删除一个。" },
   too_many_shots: { says: "这个类别无法再添加样本。", todo: "请先删除一些样本。" },
+  method_takes_fewer: {
+    says: "这种方法最多支持 20 个类别。",
+    todo: "请停用一些类别，或在“如何判断”中换一种方法。",
+  },
   setting_invalid: { says: "这个值超出范围。", todo: "请换一个值，或恢复自动。" },
   state_invalid: { says: "保存的状态无法读取。", todo: "请换一个文件。" },
   state_other_embedder: { says: "保存的状态来自另一个网络。", todo: "请重新录制样本。" },

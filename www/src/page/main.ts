@@ -75,9 +75,11 @@ function undo(): void {
 
 // What stands still is asked about again whenever the classes or the settings change.
 const answerAgain = async () => {
-  if (app.answer === null || app.ready === null || app.picture?.moving) return;
+  const known = app.answer !== null || app.problem !== null;
+  if (!known || app.ready === null || app.picture?.moving) return;
   try {
-    app.show(await app.ready.answer());
+    const answer = await app.answered(() => app.ready?.answer());
+    if (app.problem === null) app.show(answer);
   } catch (error) {
     if (!(error instanceof KShotError)) throw error;
   }

@@ -37,7 +37,7 @@ export class Stage {
     this.#samples = samples;
     this.#pages = pages;
     const asking = {
-      ask: async (video: HTMLVideoElement) => (await app.ready?.classify(video)) ?? null,
+      ask: (video: HTMLVideoElement) => app.answered(() => app.ready?.classify(video)),
       show: (answer: Answer) => {
         pace.add(answer.timing);
         app.show(answer);
@@ -126,7 +126,7 @@ export class Stage {
     try {
       if (this.#app.ready === null) return;
       if (this.camera.mode === "live") this.camera.toggleFreeze();
-      const answer = await this.#app.ready.classify(file);
+      const answer = await this.#app.answered(() => this.#app.ready?.classify(file));
       if (this.#tab === "samples") this.open("camera");
       if (this.#photoUrl !== null) URL.revokeObjectURL(this.#photoUrl);
       this.#photoUrl = URL.createObjectURL(file);

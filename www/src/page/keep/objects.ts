@@ -1,7 +1,10 @@
 /** The classes and shots of the camera task, as they are kept. */
 import { KShotError } from "../../errors.ts";
 import type { KShot } from "../../kshot.ts";
+import { isTrained } from "../../methods.ts";
 import type { ImportReport, KShotState, Settings } from "../../types.ts";
+import { words } from "../language.ts";
+import { showToast } from "../toast.ts";
 import { languages } from "../words.ts";
 import { makeName, type Saved, type Snapshot } from "./database.ts";
 import type { Work } from "./keeper.ts";
@@ -68,7 +71,7 @@ export class ObjectsWork implements Work {
     let same = true;
     const state = readSaved(record, saved.pieces, engine);
     await this.#restore(async (onProgress) => {
-      const report = await engine.restoreState(state, { onProgress });
+      const report = await restoreAnyway(engine, state, onProgress);
       // Shots that are what was saved keep their names; what was embedded anew is new to the database.
       same = report.embeddedAnew + report.lost === 0;
       if (same) this.#name(engine, record);
@@ -92,6 +95,24 @@ export class ObjectsWork implements Work {
     const piece = makeName();
     this.#pieces.set(shot, piece);
     return piece;
+  }
+}
+
+/** Takes a state in; where its method's weights cannot be had, with the method that needs none. */
+async function restoreAnyway(
+  engine: KShot,
+  state: KShotState,
+  onProgress: (done: number, total: number) => void,
+): Promise<ImportReport> {
+  try {
+    return await engine.restoreState(state, { onProgress });
+  } catch (error) {
+    const weights = error instanceof KShotError && error.code.startsWith("weights_");
+    if (!weights || !isTrained(state.settings.method)) throw error;
+    const settings = { ...state.settings, method: "ridge" } as const;
+    const report = await engine.restoreState({ ...state, settings }, { onProgress });
+    showToast(words().methodInstead(words().methods.ridge.name));
+    return report;
   }
 }
 
