@@ -152,7 +152,7 @@ test("a file that is wrong is named so, and nothing is lost", async ({ kshot, pa
     ["file_cut_off", "This file ends too early.", file.subarray(0, file.length - 1)],
     ["file_damaged", "This file is damaged.", flipped],
     ["file_version", "saved by a newer kshot", patched(file, 8, [9, 0])],
-    ["file_invalid", "what kshot cannot use", patched(file, 11, [7])],
+    ["file_invalid", "what kshot cannot use", patched(file, 11, [99])],
     ["file_too_large", "more than one file can hold", patched(file, 24, [0xff, 0xff, 0xff, 0xff])],
     ["file_other_kind", "for another task", patched(file, 10, [2])],
   ];
