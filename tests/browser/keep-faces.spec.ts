@@ -46,6 +46,12 @@ function switchOf(face: FacePage): Locator {
   return face.panel.getByRole("switch", { name: "Keep these people in this browser" });
 }
 
+/** Enrols somebody, and waits for the last of the photos: each is a change of its own, and saved as one. */
+async function enrol(face: FacePage, name: string, photos: string[]): Promise<void> {
+  await face.enrolFromPhotos(name, photos);
+  await expect(face.page.getByText(`${name} is enrolled, by ${photos.length} shots.`)).toBeVisible();
+}
+
 function savedOf(face: FacePage): Locator {
   return face.panel.locator("[data-saved]");
 }
@@ -100,7 +106,7 @@ test("people are kept only once that is switched on: over a reload, to the last 
   await kshot.open();
   await face.open();
   await expect(switchOf(face)).not.toBeChecked();
-  await face.enrolFromPhotos("Ada", ADA);
+  await enrol(face, "Ada", ADA);
   await expect(face.people).toHaveCount(1);
   await expect(savedOf(face)).toHaveText("Not saved");
   await expect.poll(() => face.held()).toMatchObject({ shots: "2", storage: "0 bytes" });
@@ -109,12 +115,12 @@ test("people are kept only once that is switched on: over a reload, to the last 
   await expect(face.people).toHaveCount(0);
   await expect(switchOf(face)).not.toBeChecked();
 
-  await face.enrolFromPhotos("Ada", ADA);
+  await enrol(face, "Ada", ADA);
   await expect(face.people).toHaveCount(1);
   await switchOf(face).click();
   await expect(savedOf(face)).toHaveText("Saved");
   // What comes later is kept too.
-  await face.enrolFromPhotos("Bob", BOB);
+  await enrol(face, "Bob", BOB);
   await expect(face.people).toHaveCount(2);
   await face.threshold.press("ArrowRight");
   await expect.poll(async () => (await stored(page)).text).toContain('"Bob"');
@@ -147,7 +153,7 @@ test("forgetting empties what is kept in every tab, and no tab brings it back", 
   await face.open();
   await switchOf(face).click();
   await expect(savedOf(face)).toHaveText("Saved");
-  await face.enrolFromPhotos("Ada", ADA);
+  await enrol(face, "Ada", ADA);
   await expect.poll(async () => (await stored(page)).text).toContain('"Ada"');
   const other = new FacePage(await context.newPage());
   await other.page.goto(`${PAGE_URL}?task=face`);
@@ -156,8 +162,9 @@ test("forgetting empties what is kept in every tab, and no tab brings it back", 
   await expect(switchOf(other)).toBeChecked();
 
   // One tab saves, and the one that is behind loads it; undo gives its own back.
-  await other.enrolFromPhotos("Bob", BOB);
+  await enrol(other, "Bob", BOB);
   await expect(other.people).toHaveCount(2);
+  await expect(savedOf(other)).toHaveText("Saved");
   const newer = face.panel.getByRole("alert").filter({ hasText: "Another tab has newer work." });
   await expect(newer).toBeVisible();
   await face.button("Load it").click();
@@ -186,7 +193,7 @@ test("forgetting empties what is kept in every tab, and no tab brings it back", 
   // Both want their own people to be kept: the second is asked which.
   await switchOf(other).click();
   await expect(savedOf(other)).toHaveText("Saved");
-  await face.enrolFromPhotos("Bob", BOB);
+  await enrol(face, "Bob", BOB);
   await expect(face.people).toHaveCount(1);
   await switchOf(face).click();
   await expect(newer).toBeVisible();
@@ -213,7 +220,7 @@ test("a full disk, data that is cleared, a browser that keeps nothing: it is sai
   await devtools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
   await kshot.open();
   await face.open();
-  await face.enrolFromPhotos("Ada", ADA);
+  await enrol(face, "Ada", ADA);
   await expect(face.people).toHaveCount(1);
   await switchOf(face).click();
   const full = face.panel.getByRole("alert").filter({ hasText: "there is no room left on this disk" });
@@ -242,7 +249,7 @@ test("a full disk, data that is cleared, a browser that keeps nothing: it is sai
   await expect(closed.people, "nothing can be read").toHaveCount(0);
   const refused = closed.panel.getByRole("alert").filter({ hasText: "this browser keeps nothing" });
   await expect(refused, "nobody asked for anything to be kept").toHaveCount(0);
-  await closed.enrolFromPhotos("Bob", BOB);
+  await enrol(closed, "Bob", BOB);
   await expect(closed.people).toHaveCount(1);
   await switchOf(closed).click();
   await expect(refused).toBeVisible();
@@ -261,9 +268,9 @@ test("a file of people opens elsewhere to the last bit, by its address too, and 
   await kshot.open();
   await face.open();
   await expect(face.button("Save file")).toBeDisabled();
-  await face.enrolFromPhotos("Ada", ADA);
+  await enrol(face, "Ada", ADA);
   await expect(face.people).toHaveCount(1);
-  await face.enrolFromPhotos("Bob", BOB);
+  await enrol(face, "Bob", BOB);
   await expect(face.people).toHaveCount(2);
   await face.threshold.press("ArrowRight");
   const before = await told(face);
