@@ -21,10 +21,10 @@ use crate::frame::webgpu::FrameKernel;
 use crate::frame::{Crop, SIDE};
 
 /// Frames timed after a warm-up; the median counts.
-const TIMED_FRAMES: usize = 3;
+pub(crate) const TIMED_FRAMES: usize = 3;
 
 /// A device this much slower on its first timed frame is not timed further.
-const HOPELESS: f64 = 3.0;
+pub(crate) const HOPELESS: f64 = 3.0;
 
 /// Operations that Burn hands to the GPU at once; a frame is about a hundred, so the GPU
 /// starts while the rest is still being recorded.
@@ -199,6 +199,11 @@ impl Devices {
         let primitive = probe.try_into_primitive::<Wgpu>().ok()?;
         let usage = primitive.client.memory_report(MemoryScope::Device).usage();
         Some(usage.bytes_reserved)
+    }
+
+    /// The GPU's device, where it is in use: other networks may run on it too, and end with it.
+    pub fn webgpu_device(&self) -> Option<Device> {
+        self.webgpu.as_ref().map(|webgpu| webgpu.device.clone())
     }
 
     /// The weights, for [`WebGpu::open`].
@@ -383,11 +388,11 @@ fn grey() -> Vec<f32> {
     vec![0.1; 3 * SIDE * SIDE]
 }
 
-fn milliseconds(since: Instant) -> f64 {
+pub(crate) fn milliseconds(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1000.0
 }
 
-fn median(mut times: Vec<f64>) -> Option<f64> {
+pub(crate) fn median(mut times: Vec<f64>) -> Option<f64> {
     times.sort_by(f64::total_cmp);
     times.get(times.len() / 2).copied()
 }

@@ -6,6 +6,7 @@ mod face_photos;
 use face_photos::{beside, blurred, darkened, far_away, networks, open, picture, turned};
 use image::RgbaImage;
 use kshot::Error;
+use kshot::face::detector::{Rhythm, Search};
 use kshot::face::look::{Look, Networks};
 use kshot::face::people::{People, alike};
 use kshot::face::quality::Advice;
@@ -120,6 +121,11 @@ fn every_bad_picture_has_its_advice() {
         ),
         ("a shaken camera", blurred(&portrait, 9.0), Advice::Blurred),
         (
+            "a head turned too far",
+            turned(&portrait, head, -60.0, 0.0),
+            Advice::Profile,
+        ),
+        (
             "a head a little turned",
             turned(&portrait, head, 15.0, 0.0),
             Advice::Ready,
@@ -138,6 +144,26 @@ fn every_bad_picture_has_its_advice() {
             look.faces.first()
         );
     }
+}
+
+#[test]
+fn in_frames_of_a_camera_small_faces_are_looked_for_now_and_then() {
+    let mut rhythm = Rhythm::default();
+    let mut searches = |found: [bool; 30]| {
+        found.map(|found| {
+            let search = rhythm.search();
+            rhythm.take(found);
+            search == Search::Parts
+        })
+    };
+    // A room with nobody in it.
+    let parts = searches([false; 30]);
+    assert_eq!(parts.iter().filter(|parts| **parts).count(), 3);
+    assert!(parts[0] && !parts[1], "at once, and then not for a while");
+    // Where a part showed a face, the next frame's parts are searched too.
+    let parts = searches([true; 30]);
+    let first = parts.iter().position(|parts| *parts).unwrap();
+    assert!(parts[first..].iter().all(|parts| *parts));
 }
 
 /// The photo as high as a camera's picture.

@@ -81,6 +81,22 @@ pub struct Guard {
 }
 
 impl Guard {
+    /// Goes on from failures in a row, and a lock of so many seconds from now.
+    ///
+    /// ```
+    /// use kshot::face::challenge::{Guard, State};
+    ///
+    /// let mut guard = Guard::resume(2, 20.0, 100.0);
+    /// assert_eq!((guard.failures(), guard.locked_for(105.0)), (2, 15.0));
+    /// assert_eq!(guard.start(2, 10.0, 7, 105.0).state(), State::Locked);
+    /// ```
+    pub fn resume(failures: u32, locked_for: f64, now: f64) -> Self {
+        Guard {
+            failures: failures.min(FAILURES - 1),
+            locked_until: now + locked_for.clamp(0.0, LOCKED),
+        }
+    }
+
     /// Starts a challenge of so many turns, both ways among them, unless it is locked.
     ///
     /// ```

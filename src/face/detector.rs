@@ -2,12 +2,13 @@
 //! over a picture.
 //!
 //! The whole picture is looked at first, as MediaPipe does; where nothing is found, overlapping
-//! parts of it are, for small faces. The largest face is then looked at again from near and
-//! upright, which sharpens its keypoints.
+//! parts of it are, for small faces: always in a photo, and in a camera's frames now and then.
+//! The largest face is then looked at again from near and upright, which sharpens its keypoints.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::SafeTensors;
 
+use super::at_once;
 use super::blazeface::{ANCHORS, ANCHORS_A_CELL, BlazeFace, GEOMETRY, SIDE};
 use crate::embedder::conv::Kernels;
 use crate::error::Error;
@@ -40,6 +41,58 @@ const NEAR: f32 = 1.8;
 /// of its shorter side, and the step from part to part as a share of the part.
 const PART: f32 = 0.333;
 const PART_STEP: f32 = 0.67;
+
+/// Frames without a face from one search of the parts to the next. The parts of a 4:3 picture are
+/// 24 passes, so that a frame costs three on average, and at twenty frames a second a small face is
+/// found after half a second.
+const REST: u32 = 12;
+
+/// How far a picture is searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Search {
+    /// The whole picture at once.
+    Whole,
+    /// And its parts, where that shows no face.
+    Parts,
+}
+
+/// How far the next frame of a camera is searched: a room with nobody in it shall not cost two
+/// dozen passes a frame.
+///
+/// ```
+/// use kshot::face::detector::{Rhythm, Search};
+///
+/// let mut rhythm = Rhythm::default();
+/// assert_eq!(rhythm.search(), Search::Parts);
+/// rhythm.take(false);
+/// assert_eq!(rhythm.search(), Search::Whole);
+/// ```
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Rhythm {
+    /// Frames until the parts are searched.
+    rest: u32,
+}
+
+impl Rhythm {
+    /// What the next frame is searched for.
+    pub fn search(&self) -> Search {
+        if self.rest == 0 {
+            Search::Parts
+        } else {
+            Search::Whole
+        }
+    }
+
+    /// Takes in whether that frame had a face. Where only a part showed one, so will those of the
+    /// next frame.
+    pub fn take(&mut self, found: bool) {
+        self.rest = match self.search() {
+            Search::Parts if found => 0,
+            Search::Parts => REST - 1,
+            Search::Whole => self.rest - 1,
+        };
+    }
+}
 
 /// A face in pixels of its picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -120,15 +173,23 @@ impl Detector {
         })
     }
 
-    /// All faces of a picture, the largest first.
+    /// All faces of a picture, also small ones, the largest first; on the CPU.
+    ///
+    /// # Errors
+    /// As [`find_async`](Self::find_async).
+    pub fn find(&self, picture: &Picture) -> Result<Vec<Face>, Error> {
+        at_once(self.find_async(picture, Search::Parts))
+    }
+
+    /// The faces of a picture, the largest first.
     ///
     /// # Errors
     /// [`Error::DeviceLost`] where the device does not answer.
-    pub fn find(&self, picture: &Picture) -> Result<Vec<Face>, Error> {
-        let mut faces = self.look(picture, &letterbox(picture))?;
-        if faces.is_empty() {
+    pub async fn find_async(&self, picture: &Picture, search: Search) -> Result<Vec<Face>, Error> {
+        let mut faces = self.look(picture, &letterbox(picture)).await?;
+        if faces.is_empty() && search == Search::Parts {
             for part in parts(picture) {
-                let found = self.look(picture, &part)?.into_iter();
+                let found = self.look(picture, &part).await?.into_iter();
                 faces.extend(found.filter(|face| face.score >= LEAST_SCORE_OF_PART));
             }
             faces = suppress(faces);
@@ -137,13 +198,21 @@ impl Detector {
         Ok(faces)
     }
 
-    /// A face again, from near and upright; as it was where it is not found there.
+    /// A face again, from near and upright, as it was where it is not found there; on the CPU.
     ///
     /// # Errors
-    /// As [`find`](Self::find).
+    /// As [`find_async`](Self::find_async).
     pub fn sharpen(&self, picture: &Picture, face: &Face) -> Result<Face, Error> {
+        at_once(self.sharpen_async(picture, face))
+    }
+
+    /// As [`sharpen`](Self::sharpen), on any device.
+    ///
+    /// # Errors
+    /// As [`find_async`](Self::find_async).
+    pub async fn sharpen_async(&self, picture: &Picture, face: &Face) -> Result<Face, Error> {
         let near = near(face);
-        let again = self.look(picture, &near)?;
+        let again = self.look(picture, &near).await?;
         let best = (again.iter()).max_by(|a, b| a.overlap(face).total_cmp(&b.overlap(face)));
         Ok(match best {
             Some(found) if found.overlap(face) > SAME_FACE => Face {
@@ -155,24 +224,32 @@ impl Detector {
     }
 
     /// Faces of a square part of a picture, in the picture's pixels.
-    fn look(&self, picture: &Picture, part: &Similarity) -> Result<Vec<Face>, Error> {
+    async fn look(&self, picture: &Picture, part: &Similarity) -> Result<Vec<Face>, Error> {
         let mut input = picture.sample(part, SIDE);
         // 0 to 255 become -1 to 1: `output_tensor_float_range` of MediaPipe's graph.
         input
             .iter_mut()
             .for_each(|value| *value = *value / 127.5 - 1.0);
-        let faces = suppress(decode(&self.forward(input)?));
+        let faces = suppress(decode(&self.forward_async(input).await?));
         Ok(faces.iter().map(|face| face.mapped(part)).collect())
     }
 
-    /// `[3, 128, 128]` of -1 to 1 to `[896, 17]`.
+    /// `[3, 128, 128]` of -1 to 1 to `[896, 17]`; on the CPU.
     ///
     /// # Errors
-    /// As [`find`](Self::find).
+    /// As [`find_async`](Self::find_async).
     pub fn forward(&self, input: Vec<f32>) -> Result<Vec<f32>, Error> {
+        at_once(self.forward_async(input))
+    }
+
+    /// As [`forward`](Self::forward), on any device.
+    ///
+    /// # Errors
+    /// As [`find_async`](Self::find_async).
+    pub async fn forward_async(&self, input: Vec<f32>) -> Result<Vec<f32>, Error> {
         let input = TensorData::new(input, [1, 3, SIDE, SIDE]);
         let input = Tensor::<4>::from_data(input, &self.device);
-        tensors::read(self.network.forward(input))
+        tensors::read_async(self.network.forward(input)).await
     }
 }
 

@@ -5,6 +5,8 @@
 //! has been taken stays. The centre comes first: by it the other directions are measured, since
 //! a person's own proportions look like a few degrees.
 
+use serde::{Deserialize, Serialize};
+
 use super::look::Look;
 use super::people::alike;
 use super::pose::Pose;
@@ -56,6 +58,14 @@ pub struct Enrolment {
     before: Option<Pose>,
 }
 
+/// How far an enrolment is, beside its shots: to go on with it elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    passes: u8,
+    filled: [u8; SEGMENTS],
+    neutral: Option<Pose>,
+}
+
 /// What a look did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
@@ -78,6 +88,25 @@ impl Enrolment {
             known,
             neutral: None,
             before: None,
+        }
+    }
+
+    /// How far it is.
+    pub fn progress(&self) -> Progress {
+        Progress {
+            passes: self.passes,
+            filled: self.filled,
+            neutral: self.neutral,
+        }
+    }
+
+    /// Goes on from where another one was, with its shots.
+    pub fn resume(progress: Progress, shots: Vec<Vec<f32>>, known: Vec<Vec<f32>>) -> Self {
+        Enrolment {
+            filled: progress.filled,
+            neutral: progress.neutral,
+            shots,
+            ..Enrolment::new(progress.passes, known)
         }
     }
 

@@ -6,11 +6,11 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::SafeTensors;
 
-use super::alignment;
-use super::detector::{Detector, Face};
+use super::detector::{Detector, Face, Search};
 use super::pose::Pose;
 use super::quality::{Advice, Quality, advise};
 use super::resnet::{DIMENSIONS, ResNet, SIDE};
+use super::{alignment, at_once, blazeface};
 use crate::embedder::conv::Kernels;
 use crate::error::Error;
 use crate::frame::picture::{Picture, Region, Scene, Similarity, check_size};
@@ -57,7 +57,7 @@ pub struct Largest {
     pub chip: Vec<f32>,
 }
 
-/// Both networks on the CPU.
+/// Both networks on a device. What does not say otherwise is for the CPU, which answers at once.
 ///
 /// ```no_run
 /// use kshot::face::look::{Networks, WEIGHTS};
@@ -75,25 +75,53 @@ pub struct Networks {
 }
 
 impl Networks {
-    /// Builds both from the bytes of the weights file, with the hand-made kernels.
+    /// Builds both on the CPU from the bytes of the weights file.
+    ///
+    /// # Errors
+    /// As [`on`](Self::on).
+    pub fn from_bytes(weights: &[u8]) -> Result<Self, Error> {
+        Self::on(weights, &Device::flex())
+    }
+
+    /// Builds both from the bytes of the weights file: on the CPU ([`Device::flex`]) with the
+    /// hand-made kernels, elsewhere with Burn's.
     ///
     /// # Errors
     /// [`Error::WeightsDamaged`] where the bytes are not the pinned file,
     /// [`Error::WeightsInvalid`] where they do not hold the networks.
-    pub fn from_bytes(weights: &[u8]) -> Result<Self, Error> {
+    pub fn on(weights: &[u8], device: &Device) -> Result<Self, Error> {
         check_digest(weights, WEIGHTS_SHA256)?;
-        let device = Device::flex();
+        let kernels = if *device == Device::flex() {
+            Kernels::HandMade
+        } else {
+            Kernels::Burn
+        };
         let file = SafeTensors::deserialize(weights)
             .map_err(|error| Error::WeightsInvalid(error.to_string()))?;
         Ok(Networks {
-            detector: Detector::from_safetensors(&file, Kernels::HandMade, &device)?,
-            embedder: Embedder::from_bytes(weights, Kernels::HandMade, &device)?,
+            detector: Detector::from_safetensors(&file, kernels, device)?,
+            embedder: Embedder::from_bytes(weights, kernels, device)?,
         })
     }
 
-    /// The embedder on the CPU.
+    /// The embedder.
     pub fn embedder(&self) -> &Embedder {
         &self.embedder
+    }
+
+    /// As much arithmetic as a look at one face takes, of which nothing comes: to warm a device up
+    /// and to time it.
+    ///
+    /// # Errors
+    /// As [`find_async`](Self::find_async) and [`Embedder::embed_async`].
+    pub async fn exercise(&self) -> Result<(), Error> {
+        // The whole picture and the face from near.
+        for _ in 0..2 {
+            let grey = vec![0.1; 3 * blazeface::SIDE * blazeface::SIDE];
+            self.detector.forward_async(grey).await?;
+        }
+        let grey = vec![128.0; 3 * SIDE * SIDE];
+        self.embedder.embed_async(&grey).await.map(drop)
     }
 
     /// A look with the embedding `[128]` of the largest face.
@@ -111,17 +139,17 @@ impl Networks {
     /// Finds the faces and aligns the largest.
     ///
     /// # Errors
-    /// As [`check_size`], [`Scene::picture`] and [`Detector::find`].
+    /// As [`check_size`], [`Scene::picture`] and [`Detector::find_async`].
     pub fn see(&self, scene: &dyn Scene) -> Result<Look, Error> {
-        let found = self.find(scene)?;
+        let found = at_once(self.find_async(scene, Search::Parts))?;
         Ok(align(found))
     }
 
-    /// Finds the faces, and sharpens the largest one's keypoints.
+    /// Finds the faces, and sharpens the largest one's keypoints, on any device.
     ///
     /// # Errors
     /// As [`see`](Self::see).
-    pub fn find(&self, scene: &dyn Scene) -> Result<Found, Error> {
+    pub async fn find_async(&self, scene: &dyn Scene, search: Search) -> Result<Found, Error> {
         let size = scene.size();
         let (width, height) = size;
         check_size(width, height)?;
@@ -133,7 +161,7 @@ impl Networks {
         };
         let copy = scene.picture(whole, MOST_SIDE)?;
         let shrunk = width as f32 / copy.size().0 as f32;
-        let mut faces = self.detector.find(&copy)?;
+        let mut faces = self.detector.find_async(&copy, search).await?;
         let Some(largest) = faces.first_mut() else {
             return Ok(Found {
                 size,
@@ -166,7 +194,7 @@ impl Networks {
             };
             (copy, same)
         };
-        let face = self.detector.sharpen(&picture, largest)?;
+        let face = self.detector.sharpen_async(&picture, largest).await?;
         *largest = face.moved(|point| to_source.at(point));
         for face in faces.iter_mut().skip(1) {
             *face = face.moved(|[x, y]| [x * shrunk, y * shrunk]);
@@ -184,6 +212,13 @@ pub struct Found {
     size: (usize, usize),
     faces: Vec<Face>,
     near: Option<(Picture, Face)>,
+}
+
+impl Found {
+    /// Whether there is no face.
+    pub fn is_empty(&self) -> bool {
+        self.faces.is_empty()
+    }
 }
 
 /// Aligns the largest face and says what to change.
@@ -252,12 +287,20 @@ impl Embedder {
         self.network.forward(Tensor::from_data(input, &self.device))
     }
 
-    /// The embedding `[128]` of a chip, of dlib's own length, about 1.4.
+    /// The embedding `[128]` of a chip, of dlib's own length, about 1.4; on the CPU.
+    ///
+    /// # Errors
+    /// As [`embed_async`](Self::embed_async).
+    pub fn embed(&self, chip: &[f32]) -> Result<Vec<f32>, Error> {
+        at_once(self.embed_async(chip))
+    }
+
+    /// As [`embed`](Self::embed), on any device.
     ///
     /// # Errors
     /// [`Error::DeviceLost`] where the device does not answer, and as [`check`].
-    pub fn embed(&self, chip: &[f32]) -> Result<Vec<f32>, Error> {
-        check(tensors::read(self.forward(chip))?)
+    pub async fn embed_async(&self, chip: &[f32]) -> Result<Vec<f32>, Error> {
+        check(tensors::read_async(self.forward(chip)).await?)
     }
 }
 

@@ -5,10 +5,12 @@
 //! and Davis, "Model-based object pose in 25 lines of code", 1995, without perspective). It is an
 //! estimate: a person's own proportions look like a few degrees, mostly of pitch.
 
+use serde::{Deserialize, Serialize};
+
 use super::detector::{Face, KEYPOINTS};
 
 /// Angles in degrees.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Pose {
     /// Above 0: turned to the person's own left, which is the right of the picture.
     pub yaw: f32,

@@ -89,6 +89,17 @@ pub fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Error> {
         .map_err(|error| Error::DeviceLost(error.to_string()))
 }
 
+/// As [`read`], for devices that answer later.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_async<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Error> {
+    let data = tensor.into_data_async().await;
+    data.map_err(|error| Error::DeviceLost(error.to_string()))?
+        .try_to_vec::<f32>()
+        .map_err(|error| Error::DeviceLost(format!("{error:?}")))
+}
+
 /// The mean of each class's shots: shots `[b, s, d]`, labels `[b, s, c]` to `[b, c, d]`.
 pub fn class_means(shots: Tensor<3>, labels: Tensor<3>) -> Tensor<3> {
     let counts = labels.clone().sum_dim(1).swap_dims(1, 2); // [b, c, 1]

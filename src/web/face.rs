@@ -1,20 +1,23 @@
 //! Faces as they cross to JavaScript: looks, enrolment, people, verification and the challenge.
 
-use js_sys::Float32Array;
+use js_sys::{Float32Array, Promise};
 use wasm_bindgen::prelude::*;
-use web_time::Instant;
+use wasm_bindgen_futures::future_to_promise;
 
-use super::{Js, give, object, throw};
+use super::{Engine, Js, give, object, parse, throw};
+use crate::device::Choice;
 use crate::error::Error;
 use crate::face::challenge::{self, Guard};
+use crate::face::devices::{Devices, Sight};
 use crate::face::enrolment::{DIRECTIONS, Enrolment, SAME_PERSON};
-use crate::face::look::{Look, NAME, Networks, WEIGHTS_SHA256, align, check};
+use crate::face::look::{NAME, Networks, WEIGHTS_SHA256, check};
 use crate::face::people::{People, alike};
 use crate::face::quality::Advice;
 use crate::face::resnet::DIMENSIONS;
 use crate::face::scores::{FALSE_ACCEPT, Rates, SHIPPED};
-use crate::frame::source::{Canvas, Seen, Source};
+use crate::frame::source::Source;
 
+mod resume;
 mod view;
 
 use view::{
@@ -27,11 +30,14 @@ use view::{
 const MOST_TURNS: usize = 8;
 const MOST_SECONDS: f64 = 120.0;
 
+/// The networks on WebGPU, not in use yet, or why they could not be built there.
+#[wasm_bindgen]
+pub struct FacesCandidate(Result<Networks, Error>);
+
 /// The networks, the people, and what is under way.
 #[wasm_bindgen]
 pub struct Faces {
-    networks: Networks,
-    canvas: Canvas,
+    devices: Devices,
     people: People,
     threshold: Option<f32>,
     last: Option<Vec<f32>>,
@@ -58,8 +64,7 @@ impl Faces {
     #[wasm_bindgen(constructor)]
     pub fn new(weights: &[u8]) -> Js<Faces> {
         Ok(Faces {
-            networks: Networks::from_bytes(weights).map_err(throw)?,
-            canvas: Canvas::new().map_err(throw)?,
+            devices: Devices::new(weights).map_err(throw)?,
             people: People::default(),
             threshold: None,
             last: None,
@@ -78,18 +83,52 @@ impl Faces {
         ])
     }
 
-    /// Looks at a picture and keeps the largest face as the last look.
-    pub fn look(&mut self, source: JsValue) -> Js<JsValue> {
-        self.look_at(source)?.give()
+    /// Builds and warms up the networks on the engine's WebGPU: a promise of a candidate for
+    /// [`choose_backend`](Self::choose_backend), which also carries a failure there. Frames can be
+    /// answered until it is fulfilled. Undefined where the engine runs on the CPU.
+    pub fn open_webgpu(engine: &Engine, weights: Vec<u8>) -> Option<Promise> {
+        let device = engine.devices.webgpu_device()?;
+        Some(future_to_promise(async move {
+            Ok(FacesCandidate(Devices::open(weights, device).await).into())
+        }))
+    }
+
+    /// Changes the device, as [`Engine::choose_backend`] does. Returns the report.
+    pub async fn choose_backend(
+        &mut self,
+        choice: JsValue,
+        candidate: Option<FacesCandidate>,
+    ) -> Js<JsValue> {
+        let choice: Choice = parse(choice, "backend", "auto, webgpu or cpu")?;
+        let candidate = candidate.map(|FacesCandidate(opened)| opened);
+        let report = self.devices.choose(choice, candidate).await;
+        give(&report.map_err(throw)?)
+    }
+
+    /// Goes on with the CPU, since the engine has left WebGPU. Returns the report.
+    pub fn leave_webgpu(&mut self) -> Js<JsValue> {
+        self.devices.leave_webgpu();
+        self.report()
+    }
+
+    /// Which device is used, and what was measured to choose it.
+    pub fn report(&self) -> Js<JsValue> {
+        give(&self.devices.report())
+    }
+
+    /// Looks at a picture and keeps the largest face as the last look. A frame of a camera is
+    /// `live`: small faces in it are looked for now and then.
+    pub async fn look(&mut self, source: JsValue, live: bool) -> Js<JsValue> {
+        give_sight(&self.look_at(source, live).await?)
     }
 
     /// Looks at a picture for the enrolment: `{ look, enrolment, taken, at, advice }`. The last
     /// shot adds the person.
-    pub fn enrol_frame(&mut self, source: JsValue) -> Js<JsValue> {
+    pub async fn enrol_frame(&mut self, source: JsValue, live: bool) -> Js<JsValue> {
         if self.enrolment.is_none() {
             return Err(throw(Error::EnrolmentMissing));
         }
-        let sight = self.look_at(source)?;
+        let sight = self.look_at(source, live).await?;
         let under_way = self.enrolment.as_mut().ok_or(Error::EnrolmentMissing);
         let under_way = under_way.map_err(throw)?;
         let step = (under_way.enrolment).step(&sight.look, sight.embedding.as_deref());
@@ -105,7 +144,7 @@ impl Faces {
             self.enrolment = None;
         }
         object(&[
-            ("look", sight.give()?),
+            ("look", give_sight(&sight)?),
             ("enrolment", view),
             ("taken", index(step.taken)),
             ("at", index(step.at)),
@@ -114,11 +153,11 @@ impl Faces {
     }
 
     /// Looks at a picture for the challenge: `{ look, challenge }`. `now` is in seconds.
-    pub fn challenge_frame(&mut self, source: JsValue, now: f64) -> Js<JsValue> {
+    pub async fn challenge_frame(&mut self, source: JsValue, live: bool, now: f64) -> Js<JsValue> {
         if self.challenge.is_none() {
             return Err(throw(Error::ChallengeMissing));
         }
-        let sight = self.look_at(source)?;
+        let sight = self.look_at(source, live).await?;
         let threshold = self.threshold_in_force();
         if let Some(asked) = &mut self.challenge {
             let same = match (&sight.embedding, asked.person, &asked.first) {
@@ -133,13 +172,16 @@ impl Faces {
             }
             (asked.challenge).step(&sight.look, same, &mut self.guard, now);
         }
-        object(&[("look", sight.give()?), ("challenge", self.challenge(now)?)])
+        object(&[
+            ("look", give_sight(&sight)?),
+            ("challenge", self.challenge(now)?),
+        ])
     }
 
     /// Adds a photo to a person where it is good: `{ look, taken, advice }`.
-    pub fn add_photo(&mut self, person: u32, source: JsValue) -> Js<JsValue> {
+    pub async fn add_photo(&mut self, person: u32, source: JsValue) -> Js<JsValue> {
         self.people.person(person).map_err(throw)?;
-        let sight = self.see(source)?;
+        let sight = self.see(source, false).await?;
         let mut advice = sight.look.advice;
         if let (Advice::Ready, Some(face)) = (advice, &sight.embedding) {
             let shots = &self.people.person(person).map_err(throw)?.shots;
@@ -153,7 +195,7 @@ impl Faces {
             }
         }
         object(&[
-            ("look", sight.give()?),
+            ("look", give_sight(&sight)?),
             ("taken", (advice == Advice::Ready).into()),
             ("advice", give(&advice)?),
         ])
@@ -166,14 +208,9 @@ impl Faces {
         person: Option<u32>,
         passes: Option<u8>,
     ) -> Js<JsValue> {
-        let mut known = Vec::new();
+        let known = self.shots_of(person).map_err(throw)?;
         let name = match person {
-            Some(id) => {
-                let person = self.people.person(id).map_err(throw)?;
-                let shots = person.shots.iter();
-                known.extend(shots.map(|shot| shot.embedding.to_vec()));
-                person.name.clone()
-            }
+            Some(id) => self.people.person(id).map_err(throw)?.name.clone(),
             None => name.unwrap_or_default().trim().to_owned(),
         };
         if name.is_empty() {
@@ -481,43 +518,25 @@ impl Faces {
         self.threshold.unwrap_or_else(shipped)
     }
 
+    /// Embeddings of a person's shots; none of nobody's.
+    fn shots_of(&self, person: Option<u32>) -> Result<Vec<Vec<f32>>, Error> {
+        let Some(person) = person else {
+            return Ok(Vec::new());
+        };
+        let shots = self.people.person(person)?.shots.iter();
+        Ok(shots.map(|shot| shot.embedding.to_vec()).collect())
+    }
+
     /// What `verify` and `recognise` are then about. A photo that becomes a shot is not.
-    fn look_at(&mut self, source: JsValue) -> Js<Sight> {
-        let sight = self.see(source)?;
+    async fn look_at(&mut self, source: JsValue, live: bool) -> Js<Sight> {
+        let sight = self.see(source, live).await?;
         self.last.clone_from(&sight.embedding);
         Ok(sight)
     }
 
-    fn see(&self, source: JsValue) -> Js<Sight> {
+    async fn see(&mut self, source: JsValue, live: bool) -> Js<Sight> {
         let source = Source::from_js(source).map_err(throw)?;
-        let start = Instant::now();
-        let milliseconds = |since: Instant| since.elapsed().as_secs_f64() * 1000.0;
-        let scene = Seen {
-            canvas: &self.canvas,
-            source: &source,
-        };
-        let found = self.networks.find(&scene).map_err(throw)?;
-        let detect = milliseconds(start);
-        let look = align(found);
-        let align = milliseconds(start) - detect;
-        let embedding = match &look.largest {
-            Some(largest) => {
-                let embedder = self.networks.embedder();
-                Some(embedder.embed(&largest.chip).map_err(throw)?)
-            }
-            None => None,
-        };
-        let total = milliseconds(start);
-        Ok(Sight {
-            look,
-            embedding,
-            timing: TimingView {
-                detect,
-                align,
-                embed: total - align - detect,
-                total,
-            },
-        })
+        self.devices.look(&source, live).await.map_err(throw)
     }
 
     /// Makes the shots of the enrolment a person, or adds them to one.
@@ -535,50 +554,47 @@ impl Faces {
     }
 }
 
-/// A look with its embedding.
-struct Sight {
-    look: Look,
-    embedding: Option<Vec<f32>>,
-    timing: TimingView,
-}
-
-impl Sight {
-    fn give(&self) -> Js<JsValue> {
-        let (width, height) = self.look.size;
-        let place = |[x, y]: [f32; 2]| [x / width as f32, y / height as f32];
-        let faces = self.look.faces.iter().map(|face| {
-            let [left, top, wide, tall] = face.bounds;
-            let ([left, top], [wide, tall]) = (place([left, top]), place([wide, tall]));
-            FaceView {
-                score: face.score,
-                r#box: BoxView {
-                    left,
-                    top,
-                    width: wide,
-                    height: tall,
-                },
-                keypoints: face.keypoints.map(place),
-            }
-        });
-        let largest = self.look.largest.as_ref();
-        let view = give(&LookView {
-            width,
-            height,
-            faces: faces.collect(),
-            pose: largest.map(|largest| PoseView {
-                yaw: largest.pose.yaw,
-                pitch: largest.pose.pitch,
-                roll: largest.pose.roll,
-            }),
-            quality: largest.map(|largest| largest.quality),
-            advice: self.look.advice,
-            timing: self.timing,
-        })?;
-        let embedding = self.embedding.as_deref();
-        let embedding = embedding.map_or(JsValue::NULL, |values| Float32Array::from(values).into());
-        js_sys::Reflect::set(&view, &"embedding".into(), &embedding)?;
-        Ok(view)
-    }
+fn give_sight(sight: &Sight) -> Js<JsValue> {
+    let (width, height) = sight.look.size;
+    let place = |[x, y]: [f32; 2]| [x / width as f32, y / height as f32];
+    let faces = sight.look.faces.iter().map(|face| {
+        let [left, top, wide, tall] = face.bounds;
+        let ([left, top], [wide, tall]) = (place([left, top]), place([wide, tall]));
+        FaceView {
+            score: face.score,
+            r#box: BoxView {
+                left,
+                top,
+                width: wide,
+                height: tall,
+            },
+            keypoints: face.keypoints.map(place),
+        }
+    });
+    let largest = sight.look.largest.as_ref();
+    let view = give(&LookView {
+        width,
+        height,
+        faces: faces.collect(),
+        pose: largest.map(|largest| PoseView {
+            yaw: largest.pose.yaw,
+            pitch: largest.pose.pitch,
+            roll: largest.pose.roll,
+        }),
+        quality: largest.map(|largest| largest.quality),
+        advice: sight.look.advice,
+        backend: sight.backend,
+        timing: TimingView {
+            detect: sight.detect,
+            align: sight.align,
+            embed: sight.embed,
+            total: sight.detect + sight.align + sight.embed,
+        },
+    })?;
+    let embedding = sight.embedding.as_deref();
+    let embedding = embedding.map_or(JsValue::NULL, |values| Float32Array::from(values).into());
+    js_sys::Reflect::set(&view, &"embedding".into(), &embedding)?;
+    Ok(view)
 }
 
 fn index(place: Option<usize>) -> JsValue {

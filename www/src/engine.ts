@@ -10,6 +10,7 @@ import type {
   ChallengeStep,
   Enrolment,
   EnrolmentStep,
+  FacesDevice,
   FacesState,
   FaceThreshold,
   Held,
@@ -122,13 +123,24 @@ export interface LabEngine {
   free(): void;
 }
 
-/** Faces and people. `now` is in seconds. Errors carry a `code`. */
+/** An enrolment under way, for an engine that follows one that died; embeddings `[shots, 128]`. */
+export interface StoredEnrolment {
+  saved: { name: string; person: number | null; progress: object };
+  shots: Float32Array<ArrayBuffer>;
+}
+
+/** Faces and people. `now` is in seconds, `live` a frame of a camera. Errors carry a `code`. One call at a time. */
 export interface FacesEngine {
   embedder(): FacesState["embedder"];
-  look(source: Frame): Look;
-  enrol_frame(source: Frame): EnrolmentStep;
-  challenge_frame(source: Frame, now: number): ChallengeStep;
-  add_photo(personId: number, source: Frame): PhotoStep;
+  /** Times the candidate and adopts it, or not. Takes the candidate over. */
+  choose_backend(choice: BackendChoice, candidate?: Candidate): Promise<FacesDevice>;
+  /** Goes on with the CPU, since the engine has left WebGPU. */
+  leave_webgpu(): FacesDevice;
+  report(): FacesDevice;
+  look(source: Frame, live: boolean): Promise<Look>;
+  enrol_frame(source: Frame, live: boolean): Promise<EnrolmentStep>;
+  challenge_frame(source: Frame, live: boolean, now: number): Promise<ChallengeStep>;
+  add_photo(personId: number, source: Frame): Promise<PhotoStep>;
   start_enrolment(name?: string, personId?: number, passes?: number): Enrolment;
   finish_enrolment(): number;
   cancel_enrolment(): void;
@@ -159,6 +171,9 @@ export interface FacesEngine {
     now: number,
   ): Challenge;
   end_challenge(): void;
+  resume_guard(failures: number, lockedFor: number, now: number): void;
+  save_enrolment(): StoredEnrolment | null;
+  resume_enrolment(saved: StoredEnrolment["saved"], shots: Float32Array): void;
   held(): Held;
   forget(): Held;
   free(): void;
@@ -167,7 +182,11 @@ export interface FacesEngine {
 /** What the module offers. */
 export interface Exports {
   Engine: new (weights: Uint8Array) => Engine;
-  Faces: new (weights: Uint8Array) => FacesEngine;
+  Faces: {
+    new (weights: Uint8Array): FacesEngine;
+    /** On the engine's WebGPU, while other calls go on; undefined where the engine runs on the CPU. */
+    open_webgpu(engine: Engine, weights: Uint8Array): Promise<Candidate> | undefined;
+  };
   Lab: new (weights: Uint8Array, characters: Uint8Array) => LabEngine;
   /** The ink of a drawing, `[28 * 28]` of 0 and 1. */
   ink_of(source: Frame): Ink;

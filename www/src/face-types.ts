@@ -5,6 +5,7 @@
  * left and top edge, not of its centre square; a face that is cut may reach outside. The picture is not
  * mirrored: "left" of a head is the person's own left, which is on the right of the picture.
  */
+import type { Backend } from "./types.ts";
 
 /** A place in the source picture, `[x, y]`, as fractions of its width and height. */
 export type Place = [x: number, y: number];
@@ -63,7 +64,17 @@ export interface Look {
   embedding: Float32Array<ArrayBuffer> | null;
   /** What to change for a better look, or `ready`. The same codes as in enrolment. */
   advice: Advice;
+  /** Where the networks ran. */
+  backend: Backend;
   timing: FaceTiming;
+}
+
+/** Which device the networks for faces run on, and the times of one face on each, in milliseconds. */
+export interface FacesDevice {
+  backend: Backend;
+  /** Null where it was not measured: WebGPU is only tried where the engine runs on it. */
+  cpuMs: number | null;
+  webgpuMs: number | null;
 }
 
 /** Time spent in the worker, in milliseconds. */

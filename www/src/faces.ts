@@ -2,12 +2,12 @@
  * Faces: finding, enrolling, verifying and recognising people, in the engine's worker. `KShot.openFaces` makes it.
  *
  * Pictures are never kept. The page's side keeps people's embeddings beside the worker's, so that a worker that
- * dies loses nobody; `forgetEverything` clears both.
+ * dies loses nobody, nor an enrolment under way; `forgetEverything` clears both.
  */
 import weightsFile from "../../weights/faces.safetensors?url";
 import { fileAt } from "./base-url.ts";
 import { fetchWeights } from "./download.ts";
-import type { Frame } from "./engine.ts";
+import type { Frame, StoredEnrolment } from "./engine.ts";
 import { KShotError } from "./errors.ts";
 import { Events } from "./events.ts";
 import type {
@@ -17,6 +17,7 @@ import type {
   Enrolment,
   EnrolmentOptions,
   EnrolmentStep,
+  FacesDevice,
   FacesState,
   FaceThreshold,
   Held,
@@ -29,7 +30,7 @@ import type {
   Verdict,
 } from "./face-types.ts";
 import { FrameQueue } from "./frame-queue.ts";
-import type { Call, Calls, PeopleReply, StoredPeople } from "./protocol.ts";
+import type { Call, Calls, PeopleReply, StoredFaces } from "./protocol.ts";
 import type { Session } from "./session.ts";
 import { takeFrame } from "./sources.ts";
 import type { FrameSource } from "./types.ts";
@@ -48,6 +49,8 @@ export interface FacesEvents {
   people: People;
   /** The threshold changed. */
   threshold: FaceThreshold;
+  /** A device was chosen: behind the first answers, which come from the CPU, or with the engine's. */
+  device: FacesDevice;
 }
 
 const opened = new WeakMap<Session, Promise<Faces>>();
@@ -63,6 +66,12 @@ export class Faces {
   #threshold: FaceThreshold | null = null;
   #enrolment: Enrolment | null = null;
   #challenge: Challenge | null = null;
+  #device: FacesDevice | null = null;
+  /** With embeddings: what the next worker goes on with. */
+  #kept: StoredEnrolment | null = null;
+  /** Failed challenges in a row, and when a lock ends: they outlive the worker too. */
+  #failures = 0;
+  #lockEnds = 0;
 
   private constructor(session: Session) {
     this.#session = session;
@@ -86,7 +95,12 @@ export class Faces {
       (loaded, total) => options.onProgress?.(loaded, total),
     );
     const faces = new Faces(session);
-    const report = await session.loadFaces({ weights, stored: () => faces.#stored() });
+    const report = await session.loadFaces({
+      weights,
+      stored: () => faces.#stored(),
+      onDevice: (device) => faces.#setDevice(device),
+    });
+    faces.#device = report.device;
     faces.#embedder = report.embedder;
     faces.#threshold = report.threshold;
     return faces;
@@ -102,6 +116,14 @@ export class Faces {
     return present(this.#threshold);
   }
 
+  /**
+   * The device in use. Faces follow the engine's choice (`KShot.chooseBackend`): where the engine runs on WebGPU they
+   * are built and timed there too, in the background, and run on the faster, or where the choice says.
+   */
+  get device(): FacesDevice {
+    return present(this.#device);
+  }
+
   /** The enrolment under way, or the last one that was finished; null where there was none. */
   get enrolment(): Enrolment | null {
     return this.#enrolment;
@@ -112,7 +134,7 @@ export class Faces {
     return this.#challenge;
   }
 
-  /** Listens to `people` or `threshold`; gives the way to stop. */
+  /** Listens to `people`, `threshold` or `device`; gives the way to stop. */
   on<K extends keyof FacesEvents>(event: K, handler: (value: FacesEvents[K]) => void): () => void {
     return this.#events.on(event, handler);
   }
@@ -122,7 +144,7 @@ export class Faces {
    * `verify` and `recognise` say is about the last look. Throws as `KShot.classify` does.
    */
   look(source: FrameSource): Promise<Look | null> {
-    return this.#ask(source, (frame) => this.#send("faces_look", frame, { frame }));
+    return this.#ask(source, (frame, live) => this.#send("faces_look", frame, { frame, live }));
   }
 
   /** Adds a person without shots; gives the id. Throws `name_empty`, `too_many_classes`. */
@@ -174,8 +196,10 @@ export class Faces {
    */
   async startEnrolment(options: EnrolmentOptions): Promise<Enrolment> {
     const { name, personId, passes = 1 } = options;
-    this.#enrolment = await this.#call("faces_start_enrolment", { name, personId, passes });
-    return this.#enrolment;
+    const { enrolment, stored } = await this.#call("faces_start_enrolment", { name, personId, passes });
+    this.#enrolment = enrolment;
+    this.#kept = stored;
+    return enrolment;
   }
 
   /**
@@ -183,9 +207,10 @@ export class Faces {
    * person and ends it. Throws `enrolment_missing`, and as `look` does.
    */
   enrolFrame(source: FrameSource): Promise<EnrolmentStep | null> {
-    return this.#ask(source, async (frame) => {
-      const { step, added } = await this.#send("faces_enrol_frame", frame, { frame });
+    return this.#ask(source, async (frame, live) => {
+      const { step, added, stored } = await this.#send("faces_enrol_frame", frame, { frame, live });
       this.#enrolment = step.enrolment;
+      if (step.taken !== null) this.#kept = stored;
       if (added !== null) this.#take(added);
       return step;
     });
@@ -197,7 +222,7 @@ export class Faces {
    */
   async finishEnrolment(): Promise<number> {
     const reply = await this.#call("faces_finish_enrolment", null);
-    this.#enrolment = null;
+    this.#enrolment = this.#kept = null;
     this.#take(reply);
     return reply.personId;
   }
@@ -205,7 +230,7 @@ export class Faces {
   /** Drops the enrolment with its shots. */
   async cancelEnrolment(): Promise<void> {
     await this.#call("faces_cancel_enrolment", null);
-    this.#enrolment = null;
+    this.#enrolment = this.#kept = null;
   }
 
   /**
@@ -246,8 +271,7 @@ export class Faces {
   async startChallenge(options: ChallengeOptions = {}): Promise<Challenge> {
     const { personId, turns = 2, seconds = 10 } = options;
     const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
-    this.#challenge = await this.#call("faces_start_challenge", { personId, turns, seconds, seed });
-    return this.#challenge;
+    return this.#takeChallenge(await this.#call("faces_start_challenge", { personId, turns, seconds, seed }));
   }
 
   /**
@@ -255,9 +279,9 @@ export class Faces {
    * and as `look` does.
    */
   challengeFrame(source: FrameSource): Promise<ChallengeStep | null> {
-    return this.#ask(source, async (frame) => {
-      const step = await this.#send("faces_challenge_frame", frame, { frame });
-      this.#challenge = step.challenge;
+    return this.#ask(source, async (frame, live) => {
+      const step = await this.#send("faces_challenge_frame", frame, { frame, live });
+      this.#takeChallenge(step.challenge);
       return step;
     });
   }
@@ -277,7 +301,7 @@ export class Faces {
   async forgetEverything(): Promise<Held> {
     this.#frames.drop();
     const { held, ...reply } = await this.#call("faces_forget", null);
-    this.#enrolment = this.#challenge = null;
+    this.#enrolment = this.#kept = this.#challenge = null;
     this.#take(reply);
     return held;
   }
@@ -319,15 +343,26 @@ export class Faces {
     this.#take(await this.#call("faces_restore", { people, embeddings }));
   }
 
-  #stored(): StoredPeople & { threshold: number | undefined } {
-    const { auto = true, threshold } = this.#threshold ?? {};
+  /** Everything that the next worker is given, should this one die. */
+  #stored(): StoredFaces {
     const people = this.#people.people.map(({ id, name, shots }) => ({ id, name, shots: shots.length }));
-    return { people, embeddings: this.#embeddings.slice(), threshold: auto ? undefined : threshold };
+    const ofPerson = this.#kept?.saved.person ?? null;
+    return {
+      people,
+      embeddings: this.#embeddings.slice(),
+      threshold: this.#threshold === null || this.#threshold.auto ? undefined : this.#threshold.threshold,
+      enrolment: people.some(({ id }) => id === ofPerson) || ofPerson === null ? this.#kept : null,
+      failures: this.#failures,
+      lockedFor: Math.max(0, (this.#lockEnds - performance.now()) / 1_000),
+    };
   }
 
-  async #ask<T>(source: FrameSource, send: (frame: Frame) => Promise<T>): Promise<T | null> {
+  async #ask<T>(source: FrameSource, send: (frame: Frame, live: boolean) => Promise<T>): Promise<T | null> {
     await this.#session.usable();
-    return this.#frames.ask(() => takeFrame(source, this.#session.limits), send);
+    return this.#frames.ask(
+      () => takeFrame(source, this.#session.limits),
+      (frame) => send(frame, isLive(source)),
+    );
   }
 
   /** Hands a frame over; it is closed by the worker, or here where it never got there. */
@@ -343,11 +378,30 @@ export class Faces {
     return this.#session.call(call, () => args);
   }
 
+  #setDevice(device: FacesDevice): void {
+    this.#device = device;
+    this.#events.emit("device", device);
+  }
+
+  #takeChallenge(challenge: Challenge): Challenge {
+    this.#challenge = challenge;
+    this.#failures = challenge.failures;
+    this.#lockEnds = performance.now() + challenge.lockedFor * 1_000;
+    return challenge;
+  }
+
   #take({ people, embeddings }: PeopleReply): void {
     this.#people = people;
     this.#embeddings = embeddings;
     this.#events.emit("people", people);
   }
+}
+
+/** Whether more of the same comes after it, as of a camera: small faces are then looked for now and then only. */
+function isLive(source: FrameSource): boolean {
+  return (
+    source instanceof HTMLVideoElement || (typeof VideoFrame !== "undefined" && source instanceof VideoFrame)
+  );
 }
 
 /** What only exists once faces are open, which `open` waits for. */

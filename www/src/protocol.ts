@@ -4,13 +4,21 @@
  * Everything here survives structured cloning. Ids of classes and shots are the engine's own; the
  * page's side maps them (support-mirror.ts).
  */
-import type { FileState, Frame, PictureLimits, SettingsReport, StoredShape } from "./engine.ts";
+import type {
+  FileState,
+  Frame,
+  PictureLimits,
+  SettingsReport,
+  StoredEnrolment,
+  StoredShape,
+} from "./engine.ts";
 import type { PackedError } from "./errors.ts";
 import type {
   Challenge,
   ChallengeStep,
   Enrolment,
   EnrolmentStep,
+  FacesDevice,
   FacesState,
   FaceThreshold,
   Held,
@@ -54,9 +62,19 @@ export interface PeopleReply {
   embeddings: Float32Array<ArrayBuffer>;
 }
 
+/** What an engine is given that follows one that died. */
+export interface StoredFaces extends StoredPeople {
+  threshold: number | undefined;
+  enrolment: StoredEnrolment | null;
+  /** Of liveness challenges in a row, and seconds until a lock ends. */
+  failures: number;
+  lockedFor: number;
+}
+
 /** The faces as they are loaded. */
 export interface FacesReport extends PeopleReply {
   embedder: FacesState["embedder"];
+  device: FacesDevice;
   threshold: FaceThreshold;
 }
 
@@ -114,18 +132,21 @@ export interface Calls {
     result: { readings: Reading[]; ms: number };
   };
   lab_task: { args: { shape: TaskShape }; result: LabTask };
-  faces_load: {
-    args: { weights: ArrayBuffer; threshold: number | undefined } & StoredPeople;
-    result: FacesReport;
+  faces_load: { args: { weights: ArrayBuffer } & StoredFaces; result: FacesReport };
+  /** With the weights where the engine runs on WebGPU. */
+  faces_choose_backend: { args: { choice: BackendChoice; weights: ArrayBuffer | null }; result: FacesDevice };
+  /** `live`: a frame of a camera. */
+  faces_look: { args: { frame: Frame; live: boolean }; result: Look };
+  /** With the people where the last shot added one, and what is to be kept where one was taken. */
+  faces_enrol_frame: {
+    args: { frame: Frame; live: boolean };
+    result: { step: EnrolmentStep; added: PeopleReply | null; stored: StoredEnrolment | null };
   };
-  faces_look: { args: { frame: Frame }; result: Look };
-  /** With the people where the last shot added one. */
-  faces_enrol_frame: { args: { frame: Frame }; result: { step: EnrolmentStep; added: PeopleReply | null } };
-  faces_challenge_frame: { args: { frame: Frame }; result: ChallengeStep };
+  faces_challenge_frame: { args: { frame: Frame; live: boolean }; result: ChallengeStep };
   faces_add_photo: { args: { personId: number; frame: Frame }; result: PeopleReply & { step: PhotoStep } };
   faces_start_enrolment: {
     args: { name: string | undefined; personId: number | undefined; passes: number };
-    result: Enrolment;
+    result: { enrolment: Enrolment; stored: StoredEnrolment | null };
   };
   faces_finish_enrolment: { args: null; result: PeopleReply & { personId: number } };
   faces_cancel_enrolment: { args: null; result: null };

@@ -9,8 +9,9 @@ import { checkBrowser, fetchModule, fetchWeights } from "./download.ts";
 import type { PictureLimits, SettingsReport } from "./engine.ts";
 import { asKShotError, KShotError } from "./errors.ts";
 import { Events } from "./events.ts";
+import type { FacesDevice } from "./face-types.ts";
 import type { Alphabet } from "./lab-types.ts";
-import type { Call, Calls, FacesReport, StoredPeople } from "./protocol.ts";
+import type { Call, Calls, FacesReport, StoredFaces } from "./protocol.ts";
 import { Seat, type SeatEvents } from "./seat.ts";
 import { flatten } from "./support-mirror.ts";
 import type { BackendChoice, DeviceReport, EngineStatus, KShotState, LoadProgress } from "./types.ts";
@@ -43,10 +44,12 @@ export interface LabFiles {
   characters: Blob;
 }
 
-/** The file of the faces, kept as the lab's are, and the people and the threshold that the next worker is given. */
+/** The file of the faces, kept as the lab's are, and what the next worker is given. */
 export interface FacesFile {
   weights: Blob;
-  stored(): StoredPeople & { threshold: number | undefined };
+  stored(): StoredFaces;
+  /** A device was chosen for them. */
+  onDevice(device: FacesDevice): void;
 }
 
 // A GPU that says nothing for this long is lost; a frame takes milliseconds on real ones and a few
@@ -63,6 +66,8 @@ export class Session {
   status: EngineStatus = "idle";
   device: DeviceReport | null = null;
   measuring = false;
+  /** Choices under way. */
+  #choosing = 0;
   /** Why the session failed. */
   error: KShotError | null = null;
   /** Settings as an engine begins with them. */
@@ -148,12 +153,10 @@ export class Session {
 
   /** Builds, times and picks a device; see `KShot.chooseBackend`. */
   async chooseBackend(choice: BackendChoice): Promise<DeviceReport> {
-    this.#setMeasuring(true);
-    try {
+    await this.#measure(async () => {
       this.setDevice(await this.call("choose_backend", () => ({ choice }), [], CHOICE_SILENCE_MS));
-    } finally {
-      this.#setMeasuring(false);
-    }
+      await this.#chooseForFaces();
+    });
     return present(this.device);
   }
 
@@ -182,7 +185,23 @@ export class Session {
     await this.usable();
     const reply = await loadFaces(present(this.#link), file);
     this.#faces = file;
+    // In a task of its own: calls made as soon as they are loaded are answered on the CPU. What fails there ends the
+    // worker or leaves the CPU in use.
+    setTimeout(() => {
+      if (this.device?.backend === "webgpu") this.#measure(() => this.#chooseForFaces()).catch(() => {});
+    });
     return reply;
+  }
+
+  /** Faces follow the engine: where it runs on WebGPU they are tried there too, and run where the choice has them. */
+  async #chooseForFaces(): Promise<void> {
+    const file = this.#faces;
+    if (file === null || this.device === null) return;
+    const { choice, backend } = this.device;
+    const weights = backend === "webgpu" ? await file.weights.arrayBuffer() : null;
+    const args = { choice, weights };
+    const transfer = weights === null ? [] : [weights];
+    file.onDevice(await this.call("faces_choose_backend", () => args, transfer, CHOICE_SILENCE_MS));
   }
 
   /** Ends everything. Calls under way reject with `disposed`. */
@@ -240,7 +259,10 @@ export class Session {
       await this.#build(link);
       if (this.#lab !== null) await loadLab(link, this.#lab);
       if (this.#methods !== null) await loadMethods(link, this.#methods);
-      if (this.#faces !== null) await loadFaces(link, this.#faces);
+      if (this.#faces !== null) {
+        const { device } = await loadFaces(link, this.#faces);
+        this.#faces.onDevice(device);
+      }
       for (const seat of [...this.#seats.values()]) await this.#refill(seat, link);
       this.setDevice({ ...present(this.device), webgpuProblem: problem });
       this.#recoveredAt = performance.now();
@@ -284,9 +306,20 @@ export class Session {
     this.events.emit("status", status);
   }
 
-  #setMeasuring(measuring: boolean): void {
-    this.measuring = measuring;
-    if (this.device !== null) this.events.emit("device", this.device);
+  /** Devices are built and timed. */
+  async #measure(choose: () => Promise<void>): Promise<void> {
+    const tell = () => {
+      this.measuring = this.#choosing > 0;
+      if (this.device !== null) this.events.emit("device", this.device);
+    };
+    this.#choosing++;
+    tell();
+    try {
+      await choose();
+    } finally {
+      this.#choosing--;
+      tell();
+    }
   }
 }
 
@@ -305,7 +338,8 @@ async function loadMethods(link: WorkerLink, file: Blob): Promise<void> {
 
 async function loadFaces(link: WorkerLink, file: FacesFile): Promise<FacesReport> {
   const weights = await file.weights.arrayBuffer();
-  return link.call("faces_load", { weights, ...file.stored() }, { transfer: [weights] });
+  const args = { weights, ...file.stored() };
+  return link.call("faces_load", args, { transfer: [weights] });
 }
 
 function disposedError(): KShotError {

@@ -31,10 +31,17 @@ let lane: Promise<void> = Promise.resolve();
 // Choices of a device come one after the other, so that the last one stands.
 let choosing: Promise<void> = Promise.resolve();
 let candidate: Candidate | undefined;
+let facesCandidate: Candidate | undefined;
 
 function takeCandidate(): Candidate | undefined {
   const taken = candidate;
   candidate = undefined;
+  return taken;
+}
+
+function takeFacesCandidate(): Candidate | undefined {
+  const taken = facesCandidate;
+  facesCandidate = undefined;
   return taken;
 }
 
@@ -71,7 +78,14 @@ const handlers: Handlers = {
       limits: exports.picture_limits(),
     };
   },
-  choose_backend: ({ choice }) => engine().choose_backend(choice, takeCandidate()),
+  choose_backend: async ({ choice }) => {
+    try {
+      return await engine().choose_backend(choice, takeCandidate());
+    } finally {
+      // Its device ends with it, and what else runs there.
+      if (engine().report().backend === "cpu") faces?.leave_webgpu();
+    }
+  },
   classify: ({ frame }) => engine().classify(frame),
   answer: () => engine().answer(),
   add_shot: async ({ classId, frame, continues }) => {
@@ -138,26 +152,37 @@ const handlers: Handlers = {
   },
   lab_task: ({ shape }) => loaded(lab).task(shape),
   lab_measure: ({ shape, number }) => loaded(lab).measure(shape, number),
-  faces_load: ({ weights, people, embeddings, threshold }) => {
+  faces_load: ({ weights, people, embeddings, threshold, enrolment, failures, lockedFor }) => {
     const next = new (loaded(exports).Faces)(new Uint8Array(weights));
     if (people.length > 0) next.restore(people, embeddings, true);
-    if (threshold !== undefined) next.set_threshold(threshold);
+    if (enrolment !== null) next.resume_enrolment(enrolment.saved, enrolment.shots);
+    next.set_threshold(threshold);
+    next.resume_guard(failures, lockedFor, seconds());
     faces?.free();
     faces = next;
-    return { ...everyone(), embedder: faces.embedder(), threshold: faces.threshold() };
+    return {
+      ...everyone(),
+      embedder: faces.embedder(),
+      threshold: faces.threshold(),
+      device: faces.report(),
+    };
   },
-  faces_look: ({ frame }) => loaded(faces).look(frame),
-  faces_enrol_frame: ({ frame }) => {
-    const step = loaded(faces).enrol_frame(frame);
-    return { step, added: step.enrolment.done ? everyone() : null };
+  faces_choose_backend: ({ choice }) => loaded(faces).choose_backend(choice, takeFacesCandidate()),
+  faces_look: ({ frame, live }) => loaded(faces).look(frame, live),
+  faces_enrol_frame: async ({ frame, live }) => {
+    const step = await loaded(faces).enrol_frame(frame, live);
+    const stored = step.taken === null ? null : loaded(faces).save_enrolment();
+    return { step, added: step.enrolment.done ? everyone() : null, stored };
   },
-  faces_challenge_frame: ({ frame }) => loaded(faces).challenge_frame(frame, seconds()),
-  faces_add_photo: ({ personId, frame }) => {
-    const step = loaded(faces).add_photo(personId, frame);
+  faces_challenge_frame: ({ frame, live }) => loaded(faces).challenge_frame(frame, live, seconds()),
+  faces_add_photo: async ({ personId, frame }) => {
+    const step = await loaded(faces).add_photo(personId, frame);
     return { step, ...everyone() };
   },
-  faces_start_enrolment: ({ name, personId, passes }) =>
-    loaded(faces).start_enrolment(name, personId, passes),
+  faces_start_enrolment: ({ name, personId, passes }) => {
+    const enrolment = loaded(faces).start_enrolment(name, personId, passes);
+    return { enrolment, stored: loaded(faces).save_enrolment() };
+  },
   faces_finish_enrolment: () => {
     const personId = loaded(faces).finish_enrolment();
     return { personId, ...everyone() };
@@ -237,13 +262,33 @@ function postProgress(progress: LoadProgress): void {
   post({ type: "progress", progress });
 }
 
-/** WebGPU is opened beside the lane, so that frames are answered meanwhile; only timing it needs the engine. */
+/**
+ * Starts something in its turn, and waits for what was started beside the lane, so that frames are answered meanwhile:
+ * WebGPU is opened so; only timing it needs the engine.
+ */
+async function beside<T>(start: () => Promise<T> | undefined): Promise<T | undefined> {
+  const started = lane.then(() => ({ opening: start() }));
+  lane = started.then(() => {});
+  return (await started).opening;
+}
+
 async function openWebgpu(): Promise<void> {
-  if (built === null || built.report().backend === "webgpu") return;
-  postProgress({ step: "measure", loaded: 0, total: 0 });
-  const opened = await built.open_webgpu();
+  const opened = await beside(() => {
+    if (built === null || built.report().backend === "webgpu") return;
+    postProgress({ step: "measure", loaded: 0, total: 0 });
+    return built.open_webgpu();
+  });
   takeCandidate()?.free();
   candidate = opened;
+}
+
+async function openFacesWebgpu(weights: ArrayBuffer): Promise<void> {
+  const opened = await beside(() => {
+    if (exports === null || built === null || faces?.report().backend === "webgpu") return;
+    return exports.Faces.open_webgpu(built, new Uint8Array(weights));
+  });
+  takeFacesCandidate()?.free();
+  facesCandidate = opened;
 }
 
 function enqueue(request: Request): Promise<void> {
@@ -252,13 +297,19 @@ function enqueue(request: Request): Promise<void> {
 }
 
 self.onmessage = ({ data }: MessageEvent<Request>) => {
-  if (data.call !== "choose_backend") {
+  if (data.call === "choose_backend") {
+    const { choice } = data.args;
+    choosing = choosing.then(async () => {
+      if (choice !== "cpu") await openWebgpu();
+      await enqueue(data);
+    });
+  } else if (data.call === "faces_choose_backend") {
+    const { weights } = data.args;
+    choosing = choosing.then(async () => {
+      if (weights !== null) await openFacesWebgpu(weights);
+      await enqueue(data);
+    });
+  } else {
     enqueue(data);
-    return;
   }
-  const { choice } = data.args;
-  choosing = choosing.then(async () => {
-    if (choice !== "cpu") await openWebgpu();
-    await enqueue(data);
-  });
 };

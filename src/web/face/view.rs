@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::device::Backend;
 use crate::face::challenge;
 use crate::face::people::Change;
 use crate::face::quality::{Advice, Quality};
@@ -15,6 +16,7 @@ pub(super) struct LookView {
     pub(super) pose: Option<PoseView>,
     pub(super) quality: Option<Quality>,
     pub(super) advice: Advice,
+    pub(super) backend: Backend,
     pub(super) timing: TimingView,
 }
 

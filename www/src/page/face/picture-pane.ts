@@ -191,7 +191,8 @@ export class PicturePane {
     const notes = count > 1 ? [several(count)] : [];
     if (seen !== null) {
       const { detect, align, embed } = seen.look.timing;
-      notes.push(times(sayCount(Math.round(detect)), sayCount(Math.round(align + embed))));
+      const device = words().backendName[seen.look.backend];
+      notes.push(times(device, sayCount(Math.round(detect)), sayCount(Math.round(align + embed))));
     }
     setText(this.#note, notes.join(" "));
     this.#note.classList.toggle("several", count > 1);

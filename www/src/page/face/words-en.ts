@@ -14,7 +14,8 @@ export const en = {
   dropPhoto: "Drop a photo here to ask about it",
   photoAlt: (name: string) => `Photo asked about: ${name}`,
   several: (n: number) => `${n} faces: the largest is used.`,
-  times: (detect: string, embed: string) => `Found in ${detect} ms, embedded in ${embed} ms.`,
+  times: (device: string, detect: string, embed: string) =>
+    `${device}: found in ${detect} ms, embedded in ${embed} ms.`,
 
   modes: "What is asked",
   verify: "Verification",
@@ -96,8 +97,9 @@ export const en = {
   removed: (name: string) => `Removed ${name}.`,
   shots: (n: number) => (n === 1 ? "1 shot" : `${n} shots`),
   adding: (done: number, all: number) => `Looking at photo ${done} of ${all}`,
-  enrolled: (name: string, shots: number) => `${name} is enrolled, by ${shots} shots.`,
-  addedTo: (name: string, shots: number) => `${shots} shots added to ${name}.`,
+  enrolled: (name: string, shots: number) =>
+    `${name} is enrolled, by ${shots === 1 ? "1 shot" : `${shots} shots`}.`,
+  addedTo: (name: string, shots: number) => `${shots === 1 ? "1 shot" : `${shots} shots`} added to ${name}.`,
   undone: "Taken back",
 
   enrolling: (name: string) => `Enrolling ${name}`,

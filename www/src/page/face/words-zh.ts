@@ -15,7 +15,7 @@ export const zh: FaceWords = {
   dropPhoto: "把照片拖到这里来识别",
   photoAlt: (name) => `正在识别的照片：${name}`,
   several: (n) => `有 ${n} 张脸：使用最大的一张。`,
-  times: (detect, embed) => `找到人脸 ${detect} 毫秒，嵌入 ${embed} 毫秒。`,
+  times: (device, detect, embed) => `${device}：找到人脸 ${detect} 毫秒，嵌入 ${embed} 毫秒。`,
 
   modes: "要问什么",
   verify: "验证",

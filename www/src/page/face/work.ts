@@ -146,8 +146,10 @@ export class FaceWork {
       if (look === null || turn !== this.#turn) return null;
       return { ...nothing, look, ...(await this.#decide(look)) };
     } catch (error) {
-      // The enrolment or the challenge was ended while a frame was on its way to it.
+      // The enrolment or the challenge was ended while a frame was on its way to it, or the challenge was lost with
+      // the engine: it is not gone on with, for nobody was looking meanwhile.
       const code = error instanceof KShotError ? error.code : null;
+      if (code === "challenge_missing" && this.#task === "challenge") await this.#stopTask();
       if (code === "enrolment_missing" || code === "challenge_missing") return null;
       throw error;
     }

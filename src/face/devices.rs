@@ -1,0 +1,186 @@
+//! Faces on WebGPU or the CPU: both networks on either, timed after a warm-up, the faster kept.
+//!
+//! The GPU's device is that of the engine's embedder, and so faces are only tried on it where the
+//! embedder runs on it: where the embedder is faster on the CPU, nothing is built or timed here.
+//! Pictures are read and faces aligned on the CPU in either case.
+
+use burn::tensor::Device;
+use serde::Serialize;
+use web_time::Instant;
+
+use super::detector::{Rhythm, Search};
+use super::look::{Look, Networks, align};
+use crate::device::{Backend, Choice, HOPELESS, TIMED_FRAMES, median, milliseconds};
+use crate::error::Error;
+use crate::frame::source::{Canvas, Seen, Source};
+
+/// Which device is used, and what was measured to choose it. Times in milliseconds.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// The device in use.
+    pub backend: Backend,
+    /// Median time of the networks for one face on the CPU, where it was measured.
+    pub cpu_ms: Option<f64>,
+    /// The same on WebGPU.
+    pub webgpu_ms: Option<f64>,
+}
+
+/// A look with its embedding.
+pub struct Sight {
+    /// What was seen.
+    pub look: Look,
+    /// The embedding `[128]` of the largest face.
+    pub embedding: Option<Vec<f32>>,
+    /// Where the networks ran.
+    pub backend: Backend,
+    /// Reading the picture and finding the faces, in milliseconds.
+    pub detect: f64,
+    /// Aligning.
+    pub align: f64,
+    /// Embedding.
+    pub embed: f64,
+}
+
+/// The networks on the CPU, and on WebGPU where that is in use.
+pub struct Devices {
+    cpu: Networks,
+    webgpu: Option<Networks>,
+    canvas: Canvas,
+    rhythm: Rhythm,
+    report: Report,
+}
+
+impl Devices {
+    /// Builds the CPU's networks.
+    ///
+    /// # Errors
+    /// As [`Networks::from_bytes`], and [`Error::PictureUnreadable`] without a canvas.
+    pub fn new(weights: &[u8]) -> Result<Self, Error> {
+        Ok(Devices {
+            cpu: Networks::from_bytes(weights)?,
+            webgpu: None,
+            canvas: Canvas::new()?,
+            rhythm: Rhythm::default(),
+            report: Report {
+                backend: Backend::Cpu,
+                cpu_ms: None,
+                webgpu_ms: None,
+            },
+        })
+    }
+
+    /// Builds the networks on a GPU and runs them once, which compiles every shader. It takes
+    /// nothing of [`Devices`], so that frames are answered meanwhile.
+    ///
+    /// # Errors
+    /// As [`Networks::on`] and [`Networks::exercise`].
+    pub async fn open(weights: Vec<u8>, device: Device) -> Result<Networks, Error> {
+        let networks = Networks::on(&weights, &device)?;
+        drop(weights);
+        networks.exercise().await?;
+        Ok(networks)
+    }
+
+    /// What is in use, and why.
+    pub fn report(&self) -> Report {
+        self.report
+    }
+
+    /// Changes the device; `candidate` is what [`open`](Self::open) gave, and not needed for the
+    /// CPU or where WebGPU is in use already.
+    ///
+    /// # Errors
+    /// The candidate's, and [`Error::DeviceLost`] where WebGPU does not answer; the CPU is then
+    /// in use.
+    pub async fn choose(
+        &mut self,
+        choice: Choice,
+        candidate: Option<Result<Networks, Error>>,
+    ) -> Result<Report, Error> {
+        let adopted = match candidate {
+            Some(candidate) if choice != Choice::Cpu => self.adopt(candidate).await,
+            _ => Ok(()),
+        };
+        let slower = matches!(
+            (self.report.cpu_ms, self.report.webgpu_ms),
+            (Some(cpu), Some(webgpu)) if webgpu > cpu
+        );
+        if choice == Choice::Cpu || (choice == Choice::Auto && slower) || adopted.is_err() {
+            self.leave_webgpu();
+        }
+        adopted.map(|()| self.report)
+    }
+
+    async fn adopt(&mut self, candidate: Result<Networks, Error>) -> Result<(), Error> {
+        let webgpu = candidate?;
+        if self.report.cpu_ms.is_none() {
+            self.cpu.exercise().await?;
+            self.report.cpu_ms = time(&self.cpu, None).await?;
+        }
+        self.report.webgpu_ms = time(&webgpu, self.report.cpu_ms).await?;
+        self.report.backend = Backend::WebGpu;
+        self.webgpu = Some(webgpu);
+        Ok(())
+    }
+
+    /// Goes on with the CPU: the engine's device is no longer there.
+    pub fn leave_webgpu(&mut self) {
+        self.webgpu = None;
+        self.report.backend = Backend::Cpu;
+    }
+
+    /// A look at a picture with the embedding of the largest face. Frames of a camera are `live`:
+    /// small faces in them are looked for now and then.
+    ///
+    /// # Errors
+    /// As [`Networks::find_async`] and [`Embedder::embed_async`](super::look::Embedder::embed_async).
+    pub async fn look(&mut self, source: &Source, live: bool) -> Result<Sight, Error> {
+        let networks = self.webgpu.as_ref().unwrap_or(&self.cpu);
+        let start = Instant::now();
+        let scene = Seen {
+            canvas: &self.canvas,
+            source,
+        };
+        let search = if live {
+            self.rhythm.search()
+        } else {
+            Search::Parts
+        };
+        let found = networks.find_async(&scene, search).await?;
+        if live {
+            self.rhythm.take(!found.is_empty());
+        }
+        let detect = milliseconds(start);
+        let look = align(found);
+        let align = milliseconds(start) - detect;
+        let embedding = match &look.largest {
+            Some(largest) => Some(networks.embedder().embed_async(&largest.chip).await?),
+            None => None,
+        };
+        Ok(Sight {
+            look,
+            embedding,
+            backend: self.report.backend,
+            detect,
+            align,
+            embed: milliseconds(start) - align - detect,
+        })
+    }
+}
+
+/// Median time of the networks in milliseconds; one round only where that is hopeless beside the
+/// CPU's.
+async fn time(networks: &Networks, cpu: Option<f64>) -> Result<Option<f64>, Error> {
+    let mut times = Vec::new();
+    for _ in 0..TIMED_FRAMES {
+        let start = Instant::now();
+        networks.exercise().await?;
+        let time = milliseconds(start);
+        times.push(time);
+        if cpu.is_some_and(|cpu| time > HOPELESS * cpu) {
+            break;
+        }
+    }
+    Ok(median(times))
+}
