@@ -1,7 +1,7 @@
 /**
  * A camera of faces, made from photos (video.ts): one person turns the head round the ring, halfway another one steps
- * in, then the head turns on; other photos of the same person; strangers; nobody; and a head that turns far left and
- * right, and right and left, for the liveness challenge.
+ * in, and one who is seen from the side; then the head turns on; other photos of the same person, then with glasses on;
+ * strangers; nobody; and a head that turns far left and right, and right and left, for the liveness challenge.
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -58,12 +58,14 @@ const turnsOf = (first: number): [yaw: number, pitch: number][] => [
 export const SHOWN = {
   firstHalf: 0,
   intruder: 1,
-  secondHalf: 2,
-  owner: 3,
-  strangers: 4,
-  nobody: 5,
-  leftThenRight: 6,
-  rightThenLeft: 7,
+  profile: 2,
+  secondHalf: 3,
+  owner: 4,
+  glasses: 5,
+  strangers: 6,
+  nobody: 7,
+  leftThenRight: 8,
+  rightThenLeft: 9,
 } as const;
 
 /** Where a photo of a face lies. */
@@ -98,16 +100,26 @@ function segmentsFor(project: Project): VideoSegment[] {
     frames: STILL_FRAMES[project],
   });
   const rocket = readFileSync(fileURLToPath(new URL("../fixtures/photos/rocket.png", import.meta.url)));
+  const glasses = photo("caltech-p05-1", { eyes: EYES, yaw: 0, pitch: 0, glasses: true });
   return [
     turning(FIRST_HALF),
     showing("caltech-p15-1"),
+    { photos: [profile()], frames: STILL_FRAMES[project], still: true },
     turning(SECOND_HALF),
     showing("caltech-p05-2", "caltech-p05-3"),
+    { photos: [glasses], frames: STILL_FRAMES[project], still: true },
     showing("caltech-p15-2", "caltech-p21-1"),
     { photos: [{ jpeg: rocket }], frames: STILL_FRAMES[project] },
     turning(turnsOf(FAR), TURN_FRAMES),
     turning(turnsOf(-FAR), TURN_FRAMES),
   ];
+}
+
+/** A photo of a woman from the side, which comes with face-api; nothing of it is in this repository. */
+function profile(): VideoPhoto {
+  const demo = new URL("../../node_modules/@vladmandic/face-api/demo/sample2.jpg", import.meta.url);
+  const cut = { left: 250, top: 0, width: 640, height: 480 };
+  return { jpeg: readFileSync(fileURLToPath(demo)), cut };
 }
 
 function photo(name: string, head?: Head): VideoPhoto {

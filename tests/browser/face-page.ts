@@ -52,17 +52,20 @@ export class FacePage {
   }
 
   /** Begins to enrol a new person with the camera, which may be off. */
-  async enrol(name: string): Promise<void> {
+  async enrol(name: string, rounds: 1 | 2 = 1): Promise<void> {
     await this.page.context().grantPermissions(["camera"]);
+    if (rounds === 2) await this.panel.getByRole("switch", { name: /^Go round twice/ }).check();
     await this.panel.getByRole("textbox", { name: "Name", exact: true }).fill(name);
     await this.button("Enrol with the camera").click();
     await expect(this.panel.getByText(`Enrolling ${name}`)).toBeVisible();
   }
 
-  /** How many directions of the ring are filled. */
+  /** How many directions of the ring are filled, of all rounds. */
   async filled(): Promise<number> {
-    const line = await this.panel.getByText(/^\d+ of \d+ directions$/).textContent();
-    return Number(/^\d+/.exec(line ?? "")?.[0]);
+    const line = await this.panel.getByText(/^(Round \d of \d: )?\d+ of \d+ directions$/).textContent();
+    const [, round = "1", filled = "0", all = "0"] =
+      /^(?:Round (\d) of \d: )?(\d+) of (\d+)/.exec(line ?? "") ?? [];
+    return (Number(round) - 1) * Number(all) + Number(filled);
   }
 
   async enrolFromPhotos(name: string, files: Files): Promise<void> {

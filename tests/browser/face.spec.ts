@@ -12,7 +12,7 @@ const test = faceCameraTest.extend<{ face: FacePage }>({
 const P05 = ["caltech-p05-1", "caltech-p05-2"].map(facePath);
 const CAT = fileURLToPath(new URL("../fixtures/photos/chelsea.png", import.meta.url));
 
-test("a head that turns fills the ring, an intruder takes nothing away, and then only the owner is let in", async ({
+test("a head that turns fills the ring twice, whoever steps in takes nothing away, and then only the owner is let in", async ({
   kshot,
   face,
   page,
@@ -20,18 +20,28 @@ test("a head that turns fills the ring, an intruder takes nothing away, and then
 }) => {
   test.skip(project === "webgpu", "takes an hour on the software adapter; photos are embedded there below");
   // What a slow machine misses in one round of the video it sees in the next.
-  test.setTimeout(300_000);
+  test.setTimeout(400_000);
   await kshot.open();
   await face.open();
-  await face.enrol("Ada");
+  await face.enrol("Ada", 2);
   await kshot.waitForSegment(SHOWN.intruder);
   await expect(face.answer).toContainText("That is somebody else");
   const before = await face.filled();
   expect(before, "directions that were filled before somebody stepped in").toBeGreaterThan(1);
-  await kshot.waitForSegment(SHOWN.secondHalf);
-  expect(await face.filled(), "directions kept").toBeGreaterThanOrEqual(before);
-  await expect(page.getByText("Ada is enrolled, by 9 shots.")).toBeVisible({ timeout: 180_000 });
+  await kshot.waitForSegment(SHOWN.profile);
+  await expect(face.answer).toContainText("Turn back a little");
+  expect(await face.filled(), "directions kept").toBe(before);
+  await expect(face.panel.getByText(/^Round 2 of 2: /)).toBeVisible({ timeout: 180_000 });
+  await expect(page.getByText("Ada is enrolled, by 18 shots.")).toBeVisible({ timeout: 240_000 });
   await expect(face.people).toHaveCount(1);
+
+  // Another appearance goes round the ring again, and may be ended with what there is.
+  await kshot.waitForSegment(SHOWN.glasses);
+  await face.button(/^Add an appearance of Ada/).click();
+  await expect.poll(() => face.filled(), { intervals: [50] }).toBeGreaterThan(0);
+  await face.button(/^Finish now/).click();
+  await expect(page.getByText(/^\d shots? added to Ada\.$/)).toBeVisible();
+  await expect(face.people).toContainText(/\b(19|2\d) shots/);
 
   await kshot.waitForSegment(SHOWN.owner);
   const owner = await kshot.shareOf("yes", SHOWN.owner);
@@ -50,10 +60,12 @@ test("enrolled from photos, a person is let in by other photos and strangers are
   project,
 }) => {
   await kshot.open();
-  await kshot.chooseBackend(project);
   await face.open();
+  // Once faces are open it waits for them too.
+  await kshot.chooseBackend(project);
   await face.enrolFromPhotos("Ada", P05);
   await expect(page.getByText("Ada is enrolled, by 2 shots.")).toBeVisible({ timeout: 120_000 });
+  const device = project === "cpu" ? "CPU" : "WebGPU";
   for (const [photo, answer] of [
     ["caltech-p05-3", "yes"],
     ["caltech-p15-1", "no"],
@@ -66,6 +78,7 @@ test("enrolled from photos, a person is let in by other photos and strangers are
     });
     await expect(face.answer, photo).toHaveAttribute("data-answer", answer);
     await expect(face.answer).toContainText(/Similarity [−\d.]+, threshold [\d.]+/);
+    await expect(face.panel.getByText(new RegExp(`^${device}: found in [\\d,]+ ms`))).toBeVisible();
   }
 });
 
@@ -74,15 +87,14 @@ test("sample people are each recognised by other photos, and strangers are none 
   face,
   project,
 }) => {
+  test.skip(project === "webgpu", "parity.spec.ts recognises people there");
   await kshot.open();
-  await kshot.chooseBackend(project);
   await face.open();
   await face.button("No camera? Try it with sample people").click();
   await expect(face.people).toHaveCount(3);
   await face.choose("Recognition");
-  await expect(face.samples(/./)).toHaveCount(9, { timeout: 240_000 });
-  // The software adapter takes long for each; one of each kind will do there.
-  const photos = project === "cpu" ? [1, 2] : [1];
+  await expect(face.samples(/./)).toHaveCount(9, { timeout: 60_000 });
+  const photos = [1, 2];
   for (const name of ["Person A", "Person B", "Person C"]) {
     for (const n of photos) {
       await face.samples(`${name}, photo ${n}`).click();
@@ -123,9 +135,9 @@ test("pictures that cannot be used are each named with the reason, and those bef
     await expect(face.alert, photo).toContainText(why);
   }
   await face.addPhotos("Ada", [await tinyFace(page, facePath("caltech-p05-3"))]);
-  await expect(face.alert).toContainText(/tiny\.png (The face is too small|There is no face in it)/);
+  await expect(face.alert).toContainText("tiny.png The face is too small.");
   await face.addPhotos("Ada", [await fortyFaces(page, facePath("caltech-p05-3"))]);
-  await expect(face.alert).toContainText(/forty\.png (There are several faces|There is no face) in it/);
+  await expect(face.alert).toContainText("forty.png There are several faces in it.");
   await expect(face.people).toContainText("2 shots");
   await face.askAbout(facePath("caltech-p05-3"));
   await expect(face.answer).toHaveAttribute("data-answer", "yes");

@@ -128,7 +128,9 @@ test("people can be kept and restored, and nobody outlives being forgotten", asy
   expect(told.refused).toBe("state_other_embedder");
 });
 
-test("people outlive the worker, under the same ids", async ({ api }) => {
+test("people outlive the worker under the same ids, and so do an enrolment, the threshold and failures", async ({
+  api,
+}) => {
   const before = await api.evaluate(async () => {
     const { KShot, pictures } = window.api;
     const kshot = await KShot.load({ backend: "cpu" });
@@ -138,10 +140,19 @@ test("people outlive the worker, under the same ids", async ({ api }) => {
     const owner = await faces.addPerson("Owner");
     for (const name of ["obama-1", "obama-2"]) await faces.addPhoto(owner, await pictures.photo(name));
     await faces.look(await pictures.photo("obama-3"));
+    const verdict = await faces.verify(owner);
+    await faces.setThreshold(0.3);
+    const photo = await pictures.photo("caltech-p05-1");
+    for (let i = 0; i < 3; i++) {
+      await faces.startChallenge({ seconds: 0.001 });
+      await faces.challengeFrame(photo);
+    }
+    await faces.startEnrolment({ name: "Ada", passes: 2 });
+    await faces.enrolFrame(photo);
     const statuses: string[] = [];
     kshot.on("status", (status) => statuses.push(status));
     Object.assign(window, { faces, owner, statuses });
-    return { owner, people: faces.people.people, verdict: await faces.verify(owner) };
+    return { owner, people: faces.people.people, verdict };
   });
   const [worker] = api.workers();
   await worker?.evaluate(() => {
@@ -155,13 +166,30 @@ test("people outlive the worker, under the same ids", async ({ api }) => {
   const after = await api.evaluate(async () => {
     const { pictures } = window.api;
     const [faces, owner] = [Reflect.get(window, "faces"), Reflect.get(window, "owner")];
+    const stranger = await faces.enrolFrame(await pictures.photo("caltech-p15-1"));
+    const { failures } = await faces.startChallenge({ seconds: 0.001 });
+    await faces.challengeFrame(await pictures.photo("obama-3"));
+    await faces.startChallenge({ seconds: 0.001 });
+    const fifth = await faces.challengeFrame(await pictures.photo("obama-3"));
     await faces.look(await pictures.photo("obama-3"));
     const verdict = await faces.verify(owner);
+    const ada = await faces.finishEnrolment();
+    await faces.look(await pictures.photo("caltech-p05-2"));
+    const known = (await faces.recognise())?.best === ada;
     const next = await faces.addPerson("Next");
-    return { verdict, next, people: faces.people.people };
+    const locked = fifth?.challenge.lockedFor;
+    return { verdict, next, stranger, failures, locked, known, people: faces.people.people };
   });
   expect(before.verdict?.same).toBe(true);
-  expect(after.verdict).toEqual(before.verdict);
+  expect(after.verdict).toEqual({ ...before.verdict, threshold: expect.closeTo(0.3, 6) });
+  expect(after.stranger).toMatchObject({
+    advice: "another_person",
+    enrolment: { name: "Ada", passes: 2, shots: 1 },
+  });
+  expect(after.failures).toBe(3);
+  expect(after.locked, "five in a row lock, over two engines").toBeGreaterThan(20);
+  expect(after.known, "by the shot from before").toBe(true);
+  expect(after.people[1]).toMatchObject({ name: "Ada", shots: [expect.any(Number)] });
   expect(after.people[0]).toMatchObject({ id: before.owner, name: "Owner" });
   expect(after.people[0].shots).toHaveLength(2);
   expect(after.next).toBeGreaterThan(before.owner);

@@ -1,16 +1,25 @@
-/** The device or the worker is lost under way: the page goes on by itself, with all shots. */
+/** The device or the worker is lost under way: the page goes on by itself, with all shots and everyone enrolled. */
+import { facePath } from "./face-camera.ts";
+import { FacePage } from "./face-page.ts";
 import { pathOf } from "./samples.ts";
 import { expect, test } from "./test.ts";
 
-test("a lost worker or GPU is replaced on the CPU, the shots stay, and answers go on", async ({
+test("a lost worker or GPU is replaced on the CPU, shots and people stay, and answers go on", async ({
   kshot,
   page,
   project,
 }) => {
   await kshot.open();
   await kshot.loadSamples();
-  await page.getByRole("tab", { name: "Camera" }).click();
+  const face = new FacePage(page);
+  await face.open();
   await kshot.chooseBackend(project);
+  await face.enrolFromPhotos("Ada", [facePath("caltech-p05-1")]);
+  await expect(face.people).toHaveCount(1, { timeout: 60_000 });
+  await face.askAbout(facePath("caltech-p05-2"));
+  const device = project === "cpu" ? "CPU" : "WebGPU";
+  await expect(face.panel.getByText(new RegExp(`^${device}: found in`))).toBeVisible({ timeout: 60_000 });
+  await page.getByRole("tab", { name: "Camera" }).click();
   if (project === "webgpu") {
     const browser = await page.context().browser()?.newBrowserCDPSession();
     // Where nothing is under way, a loss shows with the next picture.
@@ -33,6 +42,11 @@ test("a lost worker or GPU is replaced on the CPU, the shots stay, and answers g
     await kshot.expectCount(place, 4);
     await expect(kshot.shots(place)).toHaveCount(4);
   }
+  await face.open();
+  await face.askAbout(facePath("caltech-p05-3"));
+  await expect(face.panel.getByText(/^CPU: found in/)).toBeVisible();
+  await expect(face.answer).toHaveAttribute("data-answer", "yes");
+  await page.getByRole("tab", { name: "Camera" }).click();
   await kshot.askAbout(pathOf("laptop-05.jpg"));
   await kshot.expectAnswer(2);
   await kshot.addPhotos(0, [pathOf("cup-05.jpg")]);

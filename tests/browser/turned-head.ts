@@ -11,6 +11,8 @@ export interface Head {
   yaw: number;
   /** Degrees; above 0 up. */
   pitch: number;
+  /** Whether it wears glasses with a dark frame, which turn with it. */
+  glasses?: boolean;
 }
 
 /** Runs in the browser; gives the photo with the head turned, as a data URL. */
@@ -25,9 +27,21 @@ export async function turnHead({ url, head }: { url: string; head: Head }): Prom
   const context = canvas.getContext("2d");
   if (context === null) throw new Error("there is no 2d canvas");
   context.drawImage(image, 0, 0);
+  const [[x1, y1], [x2, y2]] = head.eyes;
+  if (head.glasses) {
+    const apart = Math.hypot(x2 - x1, y2 - y1);
+    context.strokeStyle = "#1b1510";
+    context.fillStyle = "rgb(60 70 90 / 0.25)";
+    context.lineWidth = 0.09 * apart;
+    for (const [x, y] of head.eyes) {
+      context.beginPath();
+      context.roundRect(x - 0.4 * apart, y - 0.28 * apart, 0.8 * apart, 0.6 * apart, 0.15 * apart);
+      context.fill();
+      context.stroke();
+    }
+  }
   const from = context.getImageData(0, 0, width, height);
   const to = context.createImageData(width, height);
-  const [[x1, y1], [x2, y2]] = head.eyes;
   // Lengths in centimetres; eyes are 6.3 apart, and the middle of the face lies 4 under them.
   const scale = Math.hypot(x2 - x1, y2 - y1) / 6.3;
   const [middleX, middleY] = [(x1 + x2) / 2, (y1 + y2) / 2 + 4 * scale];

@@ -24,10 +24,19 @@ const WIDTH = 640;
 const HEIGHT = 480;
 const CACHE = fileURLToPath(new URL("../../node_modules/.cache/kshot-tests/", import.meta.url));
 
-/** A photo on show; with `head` the one in it is turned. */
+/** A photo on show; with `head` the one in it is turned, with `cut` it is cut down to a part. */
 export interface VideoPhoto {
   jpeg: Buffer;
   head?: Head;
+  cut?: Part;
+}
+
+/** A part of a photo in pixels. */
+export interface Part {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
 }
 
 /** A part of the video. Its photos share its frames. */
@@ -57,7 +66,7 @@ export async function drawVideo({ name, rate, segments, plain, browser }: VideoP
     hash.update(readFileSync(fileURLToPath(new URL(source, import.meta.url))));
   for (const { photos, frames, still } of segments) {
     hash.update(`${frames} ${still} `);
-    for (const { jpeg, head } of photos) hash.update(JSON.stringify(head ?? null)).update(jpeg);
+    for (const { jpeg, ...how } of photos) hash.update(JSON.stringify(how)).update(jpeg);
   }
   const kind = `${name}-${rate}fps-`;
   const path = `${CACHE}${kind}${hash.digest("hex").slice(0, 12)}.y4m`;
@@ -74,8 +83,9 @@ export async function drawVideo({ name, rate, segments, plain, browser }: VideoP
     writeSync(file, `YUV4MPEG2 W${WIDTH} H${HEIGHT} F${rate}:1 Ip A1:1 C420jpeg\n`);
     for (const [number, segment] of segments.entries()) {
       const urls: string[] = [];
-      for (const { jpeg, head } of segment.photos) {
-        const url = `data:image/jpeg;base64,${jpeg.toString("base64")}`;
+      for (const { jpeg, head, cut } of segment.photos) {
+        let url = `data:image/jpeg;base64,${jpeg.toString("base64")}`;
+        if (cut !== undefined) url = await page.evaluate(cutOut, { url, cut });
         urls.push(head === undefined ? url : await page.evaluate(turnHead, { url, head }));
       }
       const frames = await page.evaluate(drawSegment, {
@@ -99,6 +109,18 @@ export async function drawVideo({ name, rate, segments, plain, browser }: VideoP
   // Whole or not at all: a run that was broken off leaves no half video behind.
   renameSync(`${path}.part`, path);
   return path;
+}
+
+/** Runs in the browser; gives a part of the photo as a data URL. */
+async function cutOut({ url, cut }: { url: string; cut: Part }): Promise<string> {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = cut.width;
+  canvas.height = cut.height;
+  canvas.getContext("2d")?.drawImage(image, -cut.left, -cut.top);
+  return canvas.toDataURL("image/png");
 }
 
 interface Drawing {
