@@ -17,6 +17,11 @@ function pad(text, width, column) {
   return column === 0 ? text.padEnd(width) : text.padStart(width);
 }
 
+/** Their sum by their number. */
+export function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 /** The middle one; of an even number, the mean of the two in the middle. */
 export function median(values) {
   return quantile(values, 0.5);

@@ -1,5 +1,6 @@
 /**
- * Faces: kshot beside @vladmandic/face-api on the same photos, in turns. The runner is bench/sections/faces.mjs.
+ * Faces: kshot on each device beside @vladmandic/face-api on the same photos, in turns, and what a picture without a
+ * face costs. The runner is bench/sections/faces.mjs.
  *
  * face-api's parts are timed as it offers them: the tiny detector, the 68 landmarks that it aligns by, and the
  * descriptor, which is of the same network as kshot's, with weights of 8 bits. It has no WebGPU; on a GPU it runs in WebGL.
@@ -28,15 +29,19 @@ interface Tf {
   ready(): Promise<void>;
 }
 
+/** The size that cameras are opened with. */
+const CAMERA = [640, 480] as const;
+
 let frames: Frame[] = [];
+let kshots: Faces[] = [];
 let engines: ((frame: Frame) => Promise<Seen>)[] = [];
 
 const bench = {
-  /** Loads both engines and the photos. The order of all results: kshot, face-api. */
+  /** Loads the engines and the photos. The order of all results: kshot on the CPU, on WebGPU where there is any, face-api. */
   async load(backend: "cpu" | "webgpu", photos: string[]): Promise<void> {
-    frames = await Promise.all(photos.map((photo) => loadFrame(photo, 640, 480)));
-    const kshot = await KShot.load({ backend: "cpu" });
-    const faces = await kshot.openFaces();
+    frames = await Promise.all(photos.map((photo) => loadFrame(photo, ...CAMERA)));
+    kshots = [await openFaces("cpu")];
+    if (backend === "webgpu") kshots.push(await openFaces("webgpu"));
     const tf = faceapi.tf as unknown as Tf;
     tf.setWasmPaths({
       "tfjs-backend-wasm.wasm": plainUrl,
@@ -49,7 +54,7 @@ const bench = {
     const { nets } = faceapi;
     for (const net of [nets.tinyFaceDetector, nets.faceLandmark68Net, nets.faceRecognitionNet])
       await net.loadFromUri("/bench/face-api");
-    engines = [(frame) => seeByKshot(faces, frame), seeByFaceApi];
+    engines = [...kshots.map((faces) => (frame: Frame) => seeByKshot(faces, frame)), seeByFaceApi];
   },
 
   /** What each engine makes of each photo, `[engine][round * photos]`, after a round that is not counted. */
@@ -63,7 +68,44 @@ const bench = {
         }
     return seen;
   },
+
+  /** Milliseconds for a picture without a face: as photos to the CPU, as frames of a camera to it, as photos to face-api. */
+  async measureFaceless(photo: string, rounds: number): Promise<number[][]> {
+    const frame = (await loadFrame(photo, ...CAMERA)) as HTMLCanvasElement;
+    const [faces] = kshots;
+    const asFrame = async () => {
+      const live = new VideoFrame(frame, { timestamp: 0 });
+      await faces?.look(live);
+      live.close();
+    };
+    const ways = [
+      () => faces?.look(frame),
+      asFrame,
+      () => faceapi.detectAllFaces(frame, new faceapi.TinyFaceDetectorOptions()),
+    ];
+    const all: number[][] = [];
+    for (const way of ways) {
+      await way();
+      const times: number[] = [];
+      for (let round = 0; round < rounds; round++) {
+        const start = performance.now();
+        await way();
+        times.push(performance.now() - start);
+      }
+      all.push(times);
+    }
+    return all;
+  },
 };
+
+async function openFaces(backend: "cpu" | "webgpu"): Promise<Faces> {
+  const kshot = await KShot.load({ backend: "cpu" });
+  const faces = await kshot.openFaces();
+  // Once they are open, since it then waits until they are built there too.
+  await kshot.chooseBackend(backend);
+  if (faces.device.backend !== backend) throw new Error(`faces do not run on ${backend} here`);
+  return faces;
+}
 
 async function seeByKshot(faces: Faces, frame: Frame): Promise<Seen> {
   const start = performance.now();

@@ -1,23 +1,36 @@
-/** Find, align and embed a face, kshot beside @vladmandic/face-api, on the same photos. */
+/** Find, align and embed a face, kshot beside @vladmandic/face-api, on the same photos; and a picture without a face. */
 import { withPage } from "../browser.mjs";
-import { median, ms, table } from "../table.mjs";
+import { mean, median, ms, table } from "../table.mjs";
 
 /** The photos, by their URL: two people, the first three times; tests/fixtures/faces. */
 export const FACES = ["obama-1", "obama-2", "obama-3", "biden-1"].map((name) => `/bench/faces/${name}.jpg`);
 
-/** The table of both backends, as Markdown. */
+/** A photo without a face: what `--photo` names, a cat where it is not said. */
+const FACELESS = "/bench/photo";
+
+/** The tables, as Markdown: faces on both backends, and a picture without one on the CPU. */
 export async function measureFaces({ origin, quick }) {
   const rows = [];
+  let faceless = [];
   for (const backend of ["cpu", "webgpu"]) {
-    const names = ["kshot, CPU", `face-api, ${backend === "cpu" ? "wasm" : "webgl"}`];
+    const names =
+      backend === "cpu"
+        ? ["kshot, CPU", "face-api, wasm"]
+        : ["kshot, CPU", "kshot, WebGPU", "face-api, webgl"];
     const rounds = backend === "cpu" ? (quick ? 3 : 10) : quick ? 1 : 2;
     const seen = await withPage(backend, `${origin}/faces.html`, async (page) => {
       await page.evaluate((each) => window.bench.load(...each), [backend, FACES]);
-      return page.evaluate((each) => window.bench.measure(each), rounds);
+      const measured = await page.evaluate((each) => window.bench.measure(each), rounds);
+      if (backend === "cpu")
+        faceless = await page.evaluate(
+          (each) => window.bench.measureFaceless(...each),
+          [FACELESS, 4 * rounds],
+        );
+      return measured;
     });
     for (const [index, name] of names.entries()) rows.push(rowOf(name, backend, seen[index]));
   }
-  return table(
+  const faces = table(
     [
       "engine",
       "browser with",
@@ -31,6 +44,17 @@ export async function measureFaces({ origin, quick }) {
     ],
     rows,
   );
+  const ways = ["kshot, CPU: a photo", "kshot, CPU: frames of a camera", "face-api, wasm"];
+  return [
+    faces,
+    table(
+      ["a picture without a face, ms", "pictures", "mean", "median", "max"],
+      ways.map((way, index) => {
+        const times = faceless[index];
+        return [way, times.length, ms(mean(times)), ms(median(times)), ms(Math.max(...times))];
+      }),
+    ),
+  ];
 }
 
 function rowOf(name, backend, seen) {
