@@ -49,6 +49,7 @@ pub mod folder;
 pub mod heads;
 pub mod losses;
 pub mod measure;
+pub mod none_of_these;
 pub mod omniglot;
 pub mod omniglot_table;
 pub mod pack;

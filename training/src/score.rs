@@ -7,7 +7,7 @@ use kshot::method::comparison::Comparison;
 use kshot::method::{Metric, Support};
 
 use crate::embed::EmbeddedClass;
-use crate::statistics::Calibration;
+use crate::statistics::{Calibration, auroc};
 
 /// A query's similarities to the classes of its episode, and which class is right.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +64,9 @@ pub struct Outcome {
     pub unknown: usize,
     /// See [`unknown`](Self::unknown).
     pub named: usize,
+    /// How well the highest similarity tells known queries from unknown ones: see [`auroc`];
+    /// `None` where every class takes part.
+    pub separation: Option<f64>,
     /// The threshold that was used.
     pub threshold: f32,
 }
@@ -204,14 +207,19 @@ pub fn judge(episode: &ComparedEpisode, temperature: f32) -> Outcome {
         ..Outcome::default()
     };
     let mut right = 0;
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for query in &episode.queries {
         let probabilities = query.probabilities(temperature);
         let named = decision::decide(&probabilities, &query.similarities, episode.threshold);
+        let highest = query.similarities.iter().copied();
+        let highest = highest.fold(f32::NEG_INFINITY, f32::max);
         let Some(own) = query.own else {
+            unknown.push(highest);
             outcome.unknown += 1;
             outcome.named += usize::from(named.is_some());
             continue;
         };
+        known.push(highest);
         let nearest = decision::decide(&probabilities, &query.similarities, f32::NEG_INFINITY);
         let correct = nearest == Some(own);
         outcome
@@ -221,6 +229,7 @@ pub fn judge(episode: &ComparedEpisode, temperature: f32) -> Outcome {
         outcome.refused += usize::from(named.is_none());
         right += usize::from(correct);
     }
+    outcome.separation = auroc(&known, &unknown);
     outcome.accuracy = right as f64 / outcome.known as f64;
     outcome
 }

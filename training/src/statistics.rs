@@ -37,6 +37,20 @@ pub fn percentile(values: &mut [f32], share: f64) -> Option<f32> {
     Some(below + (above - below) * place.fract() as f32)
 }
 
+/// The area under the ROC curve: the share of pairs in which the value that should be higher is
+/// higher, a tie counting half; `None` where there is no pair.
+pub fn auroc(should_be_higher: &[f32], should_be_lower: &[f32]) -> Option<f64> {
+    let mut lower = should_be_lower.to_vec();
+    lower.sort_by(f32::total_cmp);
+    let above = should_be_higher.iter().map(|value| {
+        let under = lower.partition_point(|other| other < value);
+        let up_to = lower.partition_point(|other| other <= value);
+        (under + up_to) as f64 / 2.0
+    });
+    let pairs = should_be_higher.len() * lower.len();
+    (pairs > 0).then(|| above.sum::<f64>() / pairs as f64)
+}
+
 /// How far stated probabilities are from what comes true, collected query by query.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Calibration {

@@ -6,7 +6,7 @@ use kshot::episode::{Drawn, Episode};
 use training::embed::EmbeddedClass;
 use training::score::{Compared, ComparedEpisode, Head, compare, judge};
 use training::similarities::Similarities;
-use training::statistics::{Calibration, estimate, percentile};
+use training::statistics::{Calibration, auroc, estimate, percentile};
 use training::temperature::{best_temperature, negative_log_likelihood};
 
 fn near(a: f64, b: f64) -> bool {
@@ -46,6 +46,15 @@ fn the_calibration_error_is_the_one_worked_by_hand() {
     let mut twice = calibration;
     twice.merge(&calibration);
     assert!(near(twice.error(), calibration.error()));
+}
+
+#[test]
+fn the_area_under_the_curve_is_the_share_of_pairs_in_order() {
+    // Of 3 x 2 pairs: 0.9 is above both, 0.5 above one and level with one, 0.1 above none.
+    let area = auroc(&[0.9, 0.1, 0.5], &[0.5, 0.2]).unwrap();
+    assert!(near(area, 3.5 / 6.0), "{area}");
+    assert!(near(auroc(&[2.0, 3.0], &[1.0]).unwrap(), 1.0));
+    assert_eq!(auroc(&[1.0], &[]), None);
 }
 
 #[test]

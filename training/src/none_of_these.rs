@@ -1,0 +1,183 @@
+//! `none-of-these`: does what kshot says of a query hold where the query may be of no class?
+//!
+//! Half of the queries of an episode are of its classes, half of other classes of the same set.
+//! Everything is the decision that ships: its temperature, its threshold, found from the support
+//! set of the episode alone.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use anyhow::{Result, ensure};
+use kshot::episode::{Sampler, Shape};
+use rayon::prelude::*;
+
+use crate::embed::{CpuEmbedder, EmbeddedClass, progress_bar};
+use crate::report::{count, list_unreadable};
+use crate::score::{Head, Outcome, compare, judge};
+use crate::statistics::{Calibration, estimate};
+use crate::usable::{self, SplitChoice, UsableSet};
+
+/// Arguments of `none-of-these`.
+#[derive(clap::Args, Debug, Clone)]
+pub struct Arguments {
+    /// Picture sets, as for evaluate, or files written by features
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Classes of an episode
+    #[arg(long, default_value = "2,5,10,20", value_delimiter = ',')]
+    pub way: Vec<usize>,
+    /// Support pictures a class
+    #[arg(long, default_value = "1,2,5,10", value_delimiter = ',')]
+    pub shot: Vec<usize>,
+    /// Queries a class, and as many of other classes
+    #[arg(long, default_value_t = 5)]
+    pub queries: usize,
+    /// Episodes of each set, way and shot
+    #[arg(long, default_value_t = 1000)]
+    pub episodes: usize,
+    /// The same seed gives the same figures
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Which classes take part
+    #[command(flatten)]
+    pub split: SplitChoice,
+}
+
+/// What came of the episodes of one way and shot, over all sets.
+struct Cell {
+    shape: Shape,
+    outcomes: Vec<Vec<Outcome>>, // a set each
+}
+
+/// Runs every episode and returns a Markdown table.
+///
+/// # Errors
+/// For wrong arguments, and where a set cannot be read or has too few pictures for any row.
+pub fn none_of_these(arguments: &Arguments) -> Result<String> {
+    ensure!(
+        arguments.episodes >= 2,
+        "--episodes must be at least 2: fewer have no interval"
+    );
+    let mut cells: Vec<Cell> = (arguments.way.iter())
+        .flat_map(|&way| arguments.shot.iter().map(move |&shot| (way, shot)))
+        .map(|(way, shot)| Cell {
+            shape: Shape {
+                way,
+                shot,
+                queries: arguments.queries,
+            },
+            outcomes: Vec::new(),
+        })
+        .collect();
+    cells
+        .iter()
+        .try_for_each(|cell| usable::check(cell.shape))?;
+    let least = (cells.iter().map(|cell| cell.shape)).min_by_key(|shape| shape.pictures());
+    let least = Shape {
+        way: cells.iter().map(|cell| cell.shape.way).min().unwrap_or(2),
+        ..least.unwrap_or(Shape {
+            way: 2,
+            shot: 1,
+            queries: arguments.queries,
+        })
+    };
+    let embedder = CpuEmbedder::new()?;
+    let mut text = format!(
+        "{} of each set, way and shot, {} a class and as many of other classes, seed {}. In %, with the\n\
+         95 % interval of the mean where it is one.\n\n\
+         | Set | Way | Shots | Accuracy | AUROC | Known refused | Unknown named | Calibration error |\n\
+         |---|---|---|---|---|---|---|---|\n",
+        count(arguments.episodes, "episode", "episodes"),
+        count(arguments.queries, "query", "queries"),
+        arguments.seed,
+    );
+    let mut notes = String::new();
+    for path in &arguments.paths {
+        let set = UsableSet::prepare(path, &arguments.split, least, &embedder)?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let mut rows = 0;
+        for cell in &mut cells {
+            let Some(outcomes) = measure(&set, cell.shape, arguments)? else {
+                let Shape { way, shot, .. } = cell.shape;
+                let _ = writeln!(
+                    notes,
+                    "{name}: {way} way {shot} shot left out, it needs {} classes with {} pictures",
+                    way + 1,
+                    cell.shape.pictures()
+                );
+                continue;
+            };
+            rows += 1;
+            let _ = writeln!(text, "{}", row(&name, cell.shape, &[&outcomes]));
+            cell.outcomes.push(outcomes);
+        }
+        ensure!(
+            rows > 0,
+            "{} has too few pictures for any row\n{notes}",
+            path.display()
+        );
+        notes.push_str(&list_unreadable(&set.unreadable));
+    }
+    if arguments.paths.len() > 1 {
+        for cell in cells.iter().filter(|cell| !cell.outcomes.is_empty()) {
+            let sets: Vec<&[Outcome]> = cell.outcomes.iter().map(Vec::as_slice).collect();
+            let _ = writeln!(text, "{}", row("all", cell.shape, &sets));
+        }
+    }
+    let _ = write!(text, "{EXPLANATION}{notes}");
+    Ok(text)
+}
+
+const EXPLANATION: &str = "
+accuracy: known queries whose own class is the most probable, threshold aside.
+AUROC: how often a known query has a higher best similarity than an unknown one of its episode.
+calibration error: of what is stated of known queries, in 15 bins over all episodes.
+all: every set of that row counts the same.
+";
+
+/// The outcomes of every episode; `None` where the set has too few classes with enough pictures.
+fn measure(set: &UsableSet, shape: Shape, arguments: &Arguments) -> Result<Option<Vec<Outcome>>> {
+    let classes: Vec<EmbeddedClass> = (set.classes.iter())
+        .filter(|class| class.embeddings.len() >= shape.pictures())
+        .cloned()
+        .collect();
+    if classes.len() <= shape.way {
+        return Ok(None);
+    }
+    let counts = classes.iter().map(|class| class.embeddings.len()).collect();
+    let sampler = Sampler::new(counts, shape, arguments.seed)?;
+    let bar = progress_bar(arguments.episodes as u64);
+    let outcomes = (0..arguments.episodes as u64)
+        .into_par_iter()
+        .map(|number| {
+            let compared = compare(&classes, &sampler.draw(number), Head::RIDGE)?;
+            bar.inc(1);
+            Ok(judge(&compared, compared.temperature))
+        })
+        .collect::<Result<_>>();
+    bar.finish_and_clear();
+    outcomes.map(Some)
+}
+
+/// A row of the table, of one set or of several that have as many episodes each.
+fn row(name: &str, shape: Shape, sets: &[&[Outcome]]) -> String {
+    let all = || sets.iter().copied().flatten();
+    let mean = |of: &dyn Fn(&Outcome) -> f64| {
+        let values: Vec<f64> = all().map(of).collect();
+        let found = estimate(&values);
+        format!("{:.1} ± {:.1}", 100.0 * found.mean, 100.0 * found.interval)
+    };
+    let share = |part: usize, whole: usize| part as f64 / whole as f64;
+    let mut calibration = Calibration::default();
+    all().for_each(|outcome| calibration.merge(&outcome.calibration));
+    format!(
+        "| {name} | {} | {} | {} | {} | {} | {} | {:.1} |",
+        shape.way,
+        shape.shot,
+        mean(&|outcome| outcome.accuracy),
+        mean(&|outcome| outcome.separation.unwrap_or(f64::NAN)),
+        mean(&|outcome| share(outcome.refused, outcome.known)),
+        mean(&|outcome| share(outcome.named, outcome.unknown)),
+        100.0 * calibration.error()
+    )
+}
