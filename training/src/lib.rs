@@ -48,6 +48,7 @@ pub mod features;
 pub mod folder;
 pub mod heads;
 pub mod losses;
+pub mod make_set;
 pub mod measure;
 pub mod none_of_these;
 pub mod omniglot;

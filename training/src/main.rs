@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use training::{
-    accuracy_table, calibrate, calibrate_ridge, camera, camera_table, convert, cosine_pair, drawings, evaluate, faces, features, none_of_these, omniglot_table, projection, samples, train, verify,
+    accuracy_table, calibrate, calibrate_ridge, camera, camera_table, convert, cosine_pair, drawings, evaluate, faces, features, make_set, none_of_these, omniglot_table, projection, samples, train, verify,
 };
 
 /// Exit code of every error, the one that clap uses for a wrong argument.
@@ -32,6 +32,8 @@ enum Command {
     CalibrateRidge(calibrate_ridge::Arguments),
     /// Measure the camera's method beside the plain features and a trained dense head
     AccuracyTable(accuracy_table::Arguments),
+    /// Make one of the picture sets that the camera's method was chosen by
+    MakeSet(make_set::Arguments),
     /// Measure "none of these" and how far stated probabilities can be believed
     NoneOfThese(none_of_these::Arguments),
     /// Train a method on Omniglot, or go on with it
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::CalibrateRidge(arguments) => calibrate_ridge::calibrate_ridge(&arguments),
         Command::AccuracyTable(arguments) => accuracy_table::accuracy_table(&arguments),
+        Command::MakeSet(arguments) => make_set::make_set(&arguments),
         Command::NoneOfThese(arguments) => none_of_these::none_of_these(&arguments),
         Command::Train(arguments) => train::train(&arguments),
         Command::TrainCamera(arguments) => camera::train_camera(&arguments),
