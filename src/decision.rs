@@ -31,7 +31,9 @@ pub fn temperature(comparison: Comparison, metric: Metric, shots: f32) -> f32 {
         (Comparison::Prototypical, Metric::Cosine) => (0.046, 0.055),
         (Comparison::Siamese, _) => (0.051, 0.050),
         (Comparison::Matching, _) => (0.053, 0.048),
-        (Comparison::Ridge, _) => return of_ridge::temperature(5, shots, None),
+        (Comparison::Ridge, _) => {
+            return of_ridge::temperature(5, shots, &of_ridge::LeftOut::default());
+        }
     };
     floor + spread / shots.max(1.0)
 }
@@ -43,14 +45,20 @@ pub fn fitted_temperature(
     fitted: &dyn Compared,
     support: &Support<'_>,
 ) -> f32 {
-    let counts = support.counts();
-    let inverse: f32 = counts.iter().map(|count| 1.0 / *count as f32).sum();
-    let shots = counts.len() as f32 / inverse; // harmonic mean
+    let shots = harmonic_mean(support);
     if comparison == Comparison::Ridge {
-        of_ridge::temperature(support.classes, shots, of_ridge::margin(fitted, support))
+        let left_out = of_ridge::LeftOut::of(fitted, support);
+        of_ridge::temperature(support.classes, shots, &left_out)
     } else {
         temperature(comparison, metric, shots)
     }
+}
+
+/// Of the shots a class.
+fn harmonic_mean(support: &Support<'_>) -> f32 {
+    let counts = support.counts();
+    let inverse: f32 = counts.iter().map(|count| 1.0 / *count as f32).sum();
+    counts.len() as f32 / inverse
 }
 
 /// The threshold of an empty support set.
@@ -138,7 +146,8 @@ pub fn leave_one_out_threshold(
     support: &Support<'_>,
 ) -> f32 {
     if comparison == Comparison::Ridge {
-        return of_ridge::threshold(fitted, support);
+        let left_out = of_ridge::LeftOut::of(fitted, support);
+        return of_ridge::threshold(support.classes, harmonic_mean(support), &left_out);
     }
     let mut own = Vec::new();
     let mut other = Vec::new();

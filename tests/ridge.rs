@@ -5,7 +5,7 @@
 mod made_up;
 
 use kshot::classifier::{Classifier, Settings};
-use kshot::decision::of_ridge::{self, HIGHEST_THRESHOLD, LOWEST_THRESHOLD};
+use kshot::decision::of_ridge::{self, HIGHEST_THRESHOLD, LOWEST_THRESHOLD, LeftOut};
 use kshot::embedder::DIMENSIONS;
 use kshot::method::comparison::{Compared, Comparison};
 use kshot::method::ridge::{PENALTY, Regression, Ridge};
@@ -212,8 +212,14 @@ fn a_burst_that_hardly_moved_does_not_shut_out_the_thing_turned_round() {
 fn percentages_are_more_decided_where_left_out_shots_were_named_rightly() {
     for way in [2, 3, 5, 12, 20, 300] {
         for shots in [2.0, 3.5, 5.0, 10.0, 400.0] {
-            let easy = of_ridge::temperature(way, shots, Some(0.6));
-            let hard = of_ridge::temperature(way, shots, Some(-0.1));
+            let of = |temperature| {
+                let left_out = LeftOut {
+                    temperature: Some(temperature),
+                    ..LeftOut::default()
+                };
+                of_ridge::temperature(way, shots, &left_out)
+            };
+            let (easy, hard) = (of(0.05), of(1.0));
             assert!(easy <= hard, "{way} way, {shots} shots: {easy} {hard}");
             assert!(easy > 0.0 && hard.is_finite());
         }

@@ -15,7 +15,7 @@ use crate::embed::CpuEmbedder;
 use crate::reliability;
 use crate::report::{count, list_too_few, list_unreadable, percent, table};
 use crate::score::{Head, Outcome, compare, judge};
-use crate::statistics::{CALIBRATION_BINS, Calibration, estimate};
+use crate::statistics::{CALIBRATION_BINS, Calibration, Estimate, estimate};
 use crate::usable::{self, SplitChoice, UsableSet};
 
 /// Arguments of `evaluate`.
@@ -54,9 +54,10 @@ pub struct Arguments {
     /// Measure the Siamese and the matching head too
     #[arg(long)]
     pub all_methods: bool,
-    /// Draw reliability diagrams of the first head, one a number of shots, to this SVG file
+    /// Draw accuracy by the number of shots, and how reliable the probabilities of the first head
+    /// are for each number of shots, to this SVG file
     #[arg(long, value_name = "SVG")]
-    pub reliability: Option<PathBuf>,
+    pub plot: Option<PathBuf>,
     /// Which classes take part
     #[command(flatten)]
     pub split: SplitChoice,
@@ -92,10 +93,12 @@ pub fn evaluate(arguments: &Arguments) -> Result<String> {
     let set = UsableSet::prepare(&arguments.path, &arguments.split, largest, &embedder)?;
 
     let mut diagrams = Vec::new();
+    let names = heads(arguments).into_iter().map(name_of);
+    let mut lines: Vec<reliability::Line> = names.map(|name| (name, Vec::new())).collect();
     let mut rows = vec![header()];
     for &shape in &shapes {
         let sampler = Sampler::new(set.counts(), shape, arguments.seed)?;
-        for head in heads(arguments) {
+        for (head, (_, points)) in heads(arguments).into_iter().zip(&mut lines) {
             let outcomes: Vec<Outcome> = (0..arguments.episodes as u64)
                 .into_par_iter()
                 .map(|number| {
@@ -108,17 +111,18 @@ pub fn evaluate(arguments: &Arguments) -> Result<String> {
                 (outcomes.iter()).for_each(|outcome| calibration.merge(&outcome.calibration));
                 diagrams.push((shape.shot, calibration));
             }
+            points.push((shape.shot, accuracy(&outcomes)));
             rows.push(row(shape.shot, head, &outcomes));
         }
     }
 
-    if let Some(path) = &arguments.reliability {
+    if let Some(path) = &arguments.plot {
         let diagrams: Vec<_> = diagrams
             .into_iter()
-            .map(|(shot, calibration)| (format!("{shot} shots"), calibration))
+            .map(|(shot, calibration)| (count(shot, "shot", "shots"), calibration))
             .collect();
         let title = format!("{}, {} way", set.path.display(), arguments.way);
-        std::fs::write(path, reliability::draw(&title, &diagrams))
+        std::fs::write(path, reliability::draw(&title, &lines, &diagrams))
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
 
@@ -208,9 +212,21 @@ fn header() -> Vec<String> {
     .to_vec()
 }
 
-fn row(shot: usize, head: Head, outcomes: &[Outcome]) -> Vec<String> {
+/// A head's name under the plot.
+fn name_of(head: Head) -> String {
+    match head.metric() {
+        "-" => head.method().to_owned(),
+        metric => format!("{}, {metric}", head.method()),
+    }
+}
+
+fn accuracy(outcomes: &[Outcome]) -> Estimate {
     let accuracies: Vec<f64> = outcomes.iter().map(|outcome| outcome.accuracy).collect();
-    let accuracy = estimate(&accuracies);
+    estimate(&accuracies)
+}
+
+fn row(shot: usize, head: Head, outcomes: &[Outcome]) -> Vec<String> {
+    let accuracy = accuracy(outcomes);
     let mut calibration = Calibration::default();
     outcomes
         .iter()

@@ -1,7 +1,8 @@
 //! What kshot answers in an episode: its method, its temperature, its threshold.
 
 use anyhow::{Context, Result};
-use kshot::decision::{self, of_ridge};
+use kshot::decision;
+use kshot::decision::of_ridge::LeftOut;
 use kshot::episode::Episode;
 use kshot::method::comparison::Comparison;
 use kshot::method::{Metric, Support};
@@ -45,8 +46,8 @@ pub struct ComparedEpisode {
     pub threshold: f32,
     /// The softmax temperature of this support set.
     pub temperature: f32,
-    /// How far left out shots score above the nearest other class: see [`of_ridge::margin`].
-    pub margin: Option<f32>,
+    /// What shots say that are left out.
+    pub left_out: LeftOut,
 }
 
 /// What came of one episode.
@@ -194,7 +195,7 @@ pub fn compare(
         .collect::<Result<_>>()?;
     Ok(ComparedEpisode {
         queries,
-        margin: of_ridge::margin(&*fitted, &support),
+        left_out: LeftOut::of(&*fitted, &support),
         temperature: decision::fitted_temperature(method, metric, &*fitted, &support),
         threshold: decision::leave_one_out_threshold(method, metric, &*fitted, &support),
     })

@@ -76,11 +76,11 @@ fn a_set_without_enough_pictures_for_any_row_is_refused() {
 }
 
 #[test]
-fn evaluate_draws_the_reliability_of_each_number_of_shots() {
+fn evaluate_draws_accuracy_and_reliability_for_each_number_of_shots() {
     let folder = tempfile::tempdir().unwrap();
-    let svg = folder.path().join("reliability.svg");
+    let svg = folder.path().join("plot.svg");
     let photos = photos();
-    stdout(&run(&[
+    let text = stdout(&run(&[
         "evaluate",
         photos.to_str().unwrap(),
         "--way",
@@ -91,13 +91,38 @@ fn evaluate_draws_the_reliability_of_each_number_of_shots() {
         "2",
         "--episodes",
         "10",
-        "--reliability",
+        "--plot",
         svg.to_str().unwrap(),
     ]));
     let svg = std::fs::read_to_string(svg).unwrap();
-    assert!(
-        svg.starts_with("<svg") && svg.contains("1 shots, error") && svg.contains("2 shots, error")
-    );
+    assert!(svg.starts_with("<svg") && svg.ends_with("</svg>\n"));
+    assert!(svg.contains(">1 shot, error") && svg.contains(">2 shots, error"));
+    for name in ["ridge", "prototypical, euclidean", "prototypical, cosine"] {
+        assert!(svg.contains(&format!(">{name}</text>")), "{name}");
+    }
+    // Each row of the table is a point, as high as its accuracy.
+    let heights = svg.split("cy=\"").skip(1).map(|rest| {
+        let height: f64 = rest.split('"').next().unwrap().parse().unwrap();
+        100.0 * (308.0 - height) / 260.0
+    });
+    let mut drawn: Vec<f64> = heights.collect();
+    let rows = text.lines().filter(|line| line.contains(" ± "));
+    let mut stated: Vec<f64> = rows
+        .filter_map(|line| {
+            line.split(" ± ")
+                .next()?
+                .split_whitespace()
+                .last()?
+                .parse()
+                .ok()
+        })
+        .collect();
+    drawn.sort_by(f64::total_cmp);
+    stated.sort_by(f64::total_cmp);
+    assert_eq!((drawn.len(), stated.len()), (6, 6), "{text}");
+    for (drawn, stated) in drawn.iter().zip(&stated) {
+        assert!((drawn - stated).abs() < 0.05, "{drawn} {stated}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Are the figures the ones that a pencil gives?
 #![allow(clippy::unwrap_used)]
 
+use kshot::decision::of_ridge::LeftOut;
 use kshot::decision::probabilities;
 use kshot::episode::{Drawn, Episode};
 use training::embed::EmbeddedClass;
@@ -81,7 +82,7 @@ fn episode(queries: &[(f32, f32, Option<usize>)], threshold: f32) -> ComparedEpi
         queries,
         threshold,
         temperature: 1.0,
-        margin: None,
+        left_out: LeftOut::default(),
     }
 }
 
