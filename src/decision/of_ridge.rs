@@ -14,16 +14,15 @@ const SHOTS: [f32; 4] = [1.0, 2.0, 5.0, 10.0];
 /// a + b · level of left out shots.
 type Line = (f32, f32);
 
-/// By way and shot. With one shot nothing tells easy sets from hard ones, so b is 0.
+/// By way and shot.
 ///
 /// Source: `cargo run --release -p training -- calibrate-ridge`, lowest negative log likelihood
-/// over picture sets of different kinds, each weighing the same (`docs/accuracy.md`). With one
-/// shot, sets where three answers in ten are right are left out: they would drown the rest.
+/// over picture sets of different kinds, each weighing the same (`docs/accuracy.md`).
 const TEMPERATURES: [[Line; 4]; 4] = [
-    [(-1.403, 0.0), (-0.916, 0.2), (-0.916, 0.2), (-0.920, 0.3)],
-    [(-1.568, 0.0), (-1.172, 0.4), (-0.763, 0.5), (-0.846, 0.5)],
-    [(-1.733, 0.0), (-1.255, 0.4), (-0.768, 0.6), (-0.768, 0.6)],
-    [(-1.733, 0.0), (-1.176, 0.5), (-0.607, 0.7), (-0.446, 0.8)],
+    [(-0.272, 0.6), (-0.916, 0.2), (-0.916, 0.2), (-0.920, 0.3)],
+    [(-0.041, 1.0), (-1.172, 0.4), (-0.763, 0.5), (-0.846, 0.5)],
+    [(0.116, 1.2), (-1.255, 0.4), (-0.768, 0.6), (-0.768, 0.6)],
+    [(0.598, 1.5), (-1.176, 0.5), (-0.607, 0.7), (-0.446, 0.8)],
 ];
 
 /// By way and shot: what 5 % of known queries score below.
@@ -77,8 +76,8 @@ pub const SINGLE_SHOT_THRESHOLD: f32 = 0.15;
 /// What shots say that are left out once.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct LeftOut {
-    /// The temperature at which their probabilities fit best; `None` where no class has two shots,
-    /// or there is one class.
+    /// The temperature at which their probabilities fit best. Where no class has two shots, the level
+    /// stands for it: the more alike the classes are, the harder the set. `None` of one class.
     pub temperature: Option<f32>,
     /// What the best class of nine in ten of them scores above. Where no class has two shots, the
     /// mean of what the nearest other class scores; `None` of a single shot.
@@ -119,9 +118,13 @@ impl LeftOut {
         let best = asked
             .iter()
             .filter_map(|(_, all)| all.iter().copied().max_by(f32::total_cmp));
+        let temperature = match (support.classes, only_alone) {
+            (..2, _) => None,
+            (_, false) => Some(best_temperature(&asked)),
+            (_, true) => Some(mean.clamp(LOWEST, HIGHEST)),
+        };
         LeftOut {
-            temperature: (support.classes > 1 && !asked.is_empty())
-                .then(|| best_temperature(&asked)),
+            temperature,
             level: quantile(best.collect(), LOW_SHARE)
                 .or_else(|| (!alone.is_empty()).then_some(mean)),
             alone: only_alone,
@@ -139,7 +142,8 @@ impl LeftOut {
 /// The softmax temperature for so many classes and (harmonic mean) shots a class.
 pub fn temperature(way: usize, shots: f32, left_out: &LeftOut) -> f32 {
     let (a, b) = line(&TEMPERATURES, way as f32, shots);
-    let (single, _) = line(&TEMPERATURES, way as f32, 1.0);
+    let (single, rise) = line(&TEMPERATURES, way as f32, 1.0);
+    let single = single + rise * USUAL.ln();
     let found = a + b * left_out.temperature.unwrap_or(USUAL).ln();
     (found + left_out.burst() * (single - found)).exp()
 }

@@ -45,11 +45,13 @@ pub struct Arguments {
     pub seed: u64,
 }
 
-/// Temperatures at b = 0 between which e to the a is looked for, and how many.
+/// Temperatures that are tried where left out shots say 0.2: from, to, and how many.
 const A: (f32, f32, usize) = (0.04, 1.0, 40);
 
-/// Slopes b that are tried; with one shot nothing is left out that could tell a temperature.
-const B: [f32; 11] = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
+/// Slopes b that are tried.
+const B: [f32; 16] = [
+    0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5,
+];
 
 /// The share of known queries that may be refused.
 const REFUSED: f64 = 0.05;
@@ -89,7 +91,7 @@ pub fn calibrate_ridge(arguments: &Arguments) -> Result<String> {
                     .collect()
             };
             let sets = of(&fitted)?;
-            let Some(to_temperature) = best_temperature(&sets, shot) else {
+            let Some(to_temperature) = best_temperature(&sets) else {
                 continue;
             };
             let to_threshold = best_threshold(&sets);
@@ -169,11 +171,10 @@ fn threshold((a, b): (f32, f32), episode: &ComparedEpisode) -> f32 {
 }
 
 /// The line of the lowest negative log likelihood; none without episodes.
-fn best_temperature(sets: &[Vec<ComparedEpisode>], shot: usize) -> Option<(f32, f32)> {
+fn best_temperature(sets: &[Vec<ComparedEpisode>]) -> Option<(f32, f32)> {
     let (from, to, steps) = A;
-    let slopes = if shot == 1 { &B[..1] } else { &B[..] };
     let mut best: Option<(f64, (f32, f32))> = None;
-    for &b in slopes {
+    for &b in &B {
         for step in 0..steps {
             // Where left out shots say 0.2, the same temperatures are tried for every slope.
             let middle = from.ln() + (to / from).ln() * step as f32 / (steps - 1) as f32;
