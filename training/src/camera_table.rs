@@ -230,7 +230,7 @@ fn said(
                 queries: queries.collect(),
                 threshold: f32::NEG_INFINITY,
                 temperature: 1.0,
-                margin: None,
+                left_out: kshot::decision::of_ridge::LeftOut::default(),
             });
         }
     }

@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use training::{
-    accuracy_table, calibrate, calibrate_ridge, camera, camera_table, convert, cosine_pair, drawings, evaluate, faces, features, make_set, none_of_these, omniglot_table, projection, samples, train, verify,
+    accuracy_table, calibrate, calibrate_ridge, camera, camera_table, convert, cosine_pair,
+    drawings, evaluate, faces, features, make_set, none_of_these, omniglot_table, projection,
+    samples, train, verify,
 };
 
 /// Exit code of every error, the one that clap uses for a wrong argument.
