@@ -54,8 +54,11 @@ fn assert_same_padded(
         let expected = conv(Kernels::Burn).forward(input.clone(), past.clone());
         let found = conv(Kernels::HandMade).forward(input, past);
         assert_eq!(found.dims(), expected.dims());
+        // The two add in different orders: what rounding leaves grows with the number of summands.
+        let summands = per_group * kernel * kernel;
+        let tolerance = 1e-5 + f32::EPSILON * summands as f32;
         for (a, b) in values(found).into_iter().zip(values(expected)) {
-            assert!((a - b).abs() < 1e-4, "{layer:?}: {a} and {b}");
+            assert!((a - b).abs() < tolerance, "{layer:?}: {a} and {b}");
         }
     }
 }
