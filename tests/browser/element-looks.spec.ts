@@ -56,6 +56,12 @@ for (const width of [320, 640, 960, 1920]) {
           .map(({ one, right }) => `${one.className} ${right}`),
       );
       expect(wide, where).toEqual([]);
+      const cut = await opened.run(({ shadowRoot }) =>
+        [...(shadowRoot?.querySelectorAll("button") ?? [])]
+          .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+          .map(({ textContent }) => textContent),
+      );
+      expect(cut, `${where}: buttons that cut their words off`).toEqual([]);
     };
     await expectFit("poster");
     await opened.start();

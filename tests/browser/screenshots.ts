@@ -129,6 +129,7 @@ test("the camera live, with three classes", async ({ kshot, page }, info) => {
   await expect(page.getByRole("status").filter({ hasText: "added" })).toHaveCount(0);
   await waitForVideo(kshot, things[0]?.queries ?? 0, 0.9);
   await kshot.expectAnswer(0);
+  await page.evaluate(() => scrollTo(0, 0));
   if (info.project.name === "wide-light") await page.screenshot({ path: `${ROOT}docs/images/camera.png` });
   await waitForVideo(kshot, UNKNOWN, 0.2);
   await kshot.expectNone();
