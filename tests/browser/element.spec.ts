@@ -1,5 +1,7 @@
 /** The element `<k-shot>`: the poster, the start, what it does with the camera, and many of them on a page. */
+
 import { elementTest as test } from "./element-page.ts";
+import { endWorker } from "./end-worker.ts";
 import { samples } from "./samples.ts";
 import { expect } from "./test.ts";
 
@@ -269,14 +271,7 @@ test("an engine that dies twice is told, and trying again brings the shots back"
   });
   const statuses = () => page.evaluate(() => (window as unknown as { statuses: string[] }).statuses.join());
   for (const expected of ["recovering,ready", "recovering,ready,failed"]) {
-    await page
-      .workers()
-      .at(-1)
-      ?.evaluate(() => {
-        setTimeout(() => {
-          throw new Error("ended by the test");
-        });
-      });
+    await endWorker(page);
     await expect.poll(statuses).toBe(expected);
   }
   await expect(element.getByRole("alert").filter({ hasText: "The engine stopped." })).toBeVisible();

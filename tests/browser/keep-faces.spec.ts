@@ -1,8 +1,10 @@
 /** People that are kept in the browser because someone said so, and never else; and files of people. */
+
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Locator, type Page } from "@playwright/test";
+import { endWorker } from "./end-worker.ts";
 import { facePath } from "./face-camera.ts";
 import { FacePage } from "./face-page.ts";
 import { PAGE_URL } from "./servers.ts";
@@ -316,14 +318,7 @@ test("a file of people opens elsewhere to the last bit, by its address too, and 
   }
   // An engine that fails for good takes nobody along.
   for (const status of ["ready", "failed"]) {
-    await page
-      .workers()
-      .at(-1)
-      ?.evaluate(() => {
-        setTimeout(() => {
-          throw new Error("ended by the test");
-        });
-      });
+    await endWorker(page);
     if (status === "ready")
       await expect(page.getByRole("status").filter({ hasText: "Rebuilt on the CPU" })).toBeVisible();
     await expect(kshot.root).toHaveAttribute("data-status", status);

@@ -1,5 +1,7 @@
 /** The `.kshot` file by the API: the same answers to the last bit, another network, and every way to be refused. */
+
 import type { Page } from "@playwright/test";
+import { endWorker } from "./end-worker.ts";
 import { expect, test } from "./test.ts";
 
 /** Makes a KShot with two classes, settings of its own and its file, in the page. */
@@ -78,14 +80,7 @@ test("what an engine that failed for good had, another writes to the same file",
   });
   const statuses = () => api.evaluate(() => (window as unknown as { statuses: string[] }).statuses.join());
   for (const expected of ["recovering,ready", "recovering,ready,failed"]) {
-    await api
-      .workers()
-      .at(-1)
-      ?.evaluate(() => {
-        setTimeout(() => {
-          throw new Error("ended by the test");
-        });
-      });
+    await endWorker(api);
     await expect.poll(statuses).toBe(expected);
   }
   const same = await api.evaluate(async () => {
