@@ -22,6 +22,7 @@ export class ObjectsPart implements Part {
     this.#recorder = new Recorder(view.app);
     this.#camera = new CameraPane(view);
     this.#answer = new AnswerPane(view, () => this.#prompt());
+    this.#answer.element.append(view.methodLoading);
     this.#rows = new ClassRows(view, this.#recorder, () => this.#camera.open());
     this.#stop = view.app.events.on("answer", (answer) => {
       if (answer !== null) view.tell("prediction", predictionOf(answer));

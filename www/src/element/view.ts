@@ -9,10 +9,11 @@ import { App } from "../page/app.ts";
 import { make } from "../page/dom.ts";
 import { type ErrorWords, errorWords } from "../page/error-words.ts";
 import { type Language, languages, type Words } from "../page/words.ts";
-import type { FileKind, FrameSource, KShotState, Method } from "../types.ts";
+import type { FileKind, FrameSource, KShotState } from "../types.ts";
 import { type Attribute, languageOf, readTask } from "./attributes.ts";
 import type { DrawingSet } from "./draw.ts";
 import type { KShotElement } from "./k-shot.ts";
+import { MethodChoice } from "./method-choice.ts";
 import { ObjectsPart } from "./objects.ts";
 import { Presence } from "./presence.ts";
 import { giveBack, sharedLab, takeSupportSet } from "./shared-engine.ts";
@@ -60,13 +61,12 @@ export class View {
   readonly #tell: Tell;
   readonly #frame = make("div", "frame");
   readonly #waiting: Waiting;
+  readonly #method: MethodChoice;
   readonly #presence: Presence;
   readonly #app = new App();
   #kshot: KShot | null = null;
   #part: Part | null = null;
   #kept: KShotState | null = null;
-  /** The method that the engine begins with. */
-  #begins: Method = "prototypical";
   #drawings: DrawingSet | null = null;
   /** The task of the file that was taken, which holds where the attribute says none. */
   #fileTask: Task | null = null;
@@ -81,6 +81,7 @@ export class View {
     this.host = host;
     this.#tell = tell;
     this.#waiting = new Waiting(this, () => void this.start().catch(() => {}));
+    this.#method = new MethodChoice(this);
     this.#presence = new Presence(host, (shown) => this.#part?.show(shown));
     this.#frame.part.add("frame");
     // Keys that are meant for the element are no commands to the slides around it.
@@ -114,6 +115,11 @@ export class View {
   /** What is shared with the page's own views: engine, answer, picture. */
   get app(): App {
     return this.#app;
+  }
+
+  /** How far a method's weights are, for the part of a task that has room for it. */
+  get methodLoading(): HTMLElement {
+    return this.#method.loading.element;
   }
 
   get shown(): boolean {
@@ -205,10 +211,17 @@ export class View {
     }
   }
 
+  /** Bytes of what an engine that is there has still to fetch. */
+  count(loaded: number, total: number): void {
+    this.#waiting.count(loaded, total);
+    this.tell("progress", { step: "weights", loaded, total });
+  }
+
   say(): void {
     this.#frame.lang = this.language === "zh" ? "zh-Hans" : "en";
     this.#frame.dataset.controls = this.host.controls;
     this.#waiting.say();
+    this.#method.loading.say();
     this.#part?.say();
   }
 
@@ -238,9 +251,9 @@ export class View {
 
   /** Puts into a new support set what was there before, or what the attributes ask for. */
   async #fill(kshot: KShot): Promise<void> {
-    this.#begins = kshot.settings.method;
+    this.#method.begin(kshot);
     if (this.#kept !== null) {
-      await kshot.restoreState(this.#kept);
+      await this.#method.restore(kshot, this.#kept);
       return;
     }
     if (this.host.src !== null) await this.#takeFile(kshot, await fetchFile(this.host.src));
@@ -271,7 +284,7 @@ export class View {
       this.#otherTask = task;
       throw new KShotError("file_other_kind", `the file is of ${state.kind} and the task is ${said}`);
     }
-    if (task === "objects") await kshot.restoreState(state);
+    if (task === "objects") await this.#method.restore(kshot, state);
     else this.#file = state;
     this.#fileTask = task;
   }
@@ -344,10 +357,7 @@ export class View {
   #count(): (loaded: number, total: number) => void {
     this.#frame.replaceChildren(this.#waiting.element);
     this.#waiting.begin();
-    return (loaded, total) => {
-      this.#waiting.count(loaded, total);
-      this.tell("progress", { step: "weights", loaded, total });
-    };
+    return (loaded, total) => this.count(loaded, total);
   }
 
   async #makeDraw(): Promise<Part> {
@@ -383,11 +393,14 @@ export class View {
 
   async #set(kshot: KShot, names: readonly Setting[]): Promise<void> {
     const { metric, threshold } = this.host;
-    const methods = Object.keys(this.words.methods) as Method[];
-    const method = methods.find((one) => one === this.host.method) ?? this.#begins;
-    const all = { method, metric, threshold };
-    const chosen = Object.fromEntries(names.map((name) => [name, all[name]]));
-    await kshot.setSettings(chosen).catch((error) => this.#tellThrown(error));
+    const values = { metric, threshold };
+    const chosen = names.filter((name) => name !== "method").map((name) => [name, values[name]]);
+    try {
+      if (chosen.length > 0) await kshot.setSettings(Object.fromEntries(chosen));
+      if (names.includes("method")) await this.#method.use(kshot);
+    } catch (error) {
+      this.#tellThrown(error);
+    }
   }
 
   #tellThrown(error: unknown): void {

@@ -26,14 +26,14 @@ export class Waiting {
     this.#bar.max = 1;
     this.#retry.type = "button";
     this.#retry.addEventListener("click", onRetry);
-    this.#line = make("p", "waiting-line", this.#step, this.#bytes);
+    this.#line = make("p", "loading-line", this.#step, this.#bytes);
     this.element = make("div", "waiting", this.#title, this.#bar, this.#line, this.#todo, this.#retry);
     this.element.part.add("waiting");
   }
 
   begin(): void {
     this.#error = null;
-    this.#view.host.toggleAttribute("aria-busy", true);
+    this.#downloads = {};
     this.say();
   }
 

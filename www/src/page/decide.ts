@@ -4,7 +4,7 @@ import { isTrained, TRAINED_METHODS } from "../methods.ts";
 import type { Method, Metric, Settings } from "../types.ts";
 import type { App } from "./app.ts";
 import { find, make, setLabel, setText } from "./dom.ts";
-import { onLanguage, words } from "./language.ts";
+import { onLanguage, words, wordsOf } from "./language.ts";
 import { MethodLoading } from "./method-loading.ts";
 
 const METHODS: readonly Method[] = ["ridge", "prototypical", "siamese", "matching", ...TRAINED_METHODS];
@@ -14,11 +14,15 @@ const SPAN = 10;
 
 /** Starts the disclosure. */
 export function startDecide(app: App): void {
-  const loading = new MethodLoading();
   /** The method that is on its way. */
   let wanted: Method | null = null;
+  /** The last that was asked for, which may not have come. */
+  let asked: Method | null = null;
+  const loading = new MethodLoading({ words, wordsOf }, () => {
+    if (asked !== null) void choose(asked);
+  });
   const choose = async (value: Method) => {
-    wanted = value;
+    wanted = asked = value;
     try {
       const engine = app.ready;
       if (engine === null) return;
@@ -90,6 +94,7 @@ export function startDecide(app: App): void {
   });
   onLanguage(() => {
     const all = words();
+    loading.say();
     method.say(all.method, (value) => [all.methods[value].name, all.methods[value].says]);
     metric.say(all.metric, (value) => [all[value], all[`${value}Says`]]);
     setText(label, all.temperature);
