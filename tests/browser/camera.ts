@@ -1,7 +1,7 @@
 /**
  * A camera made from photos (video.ts): three things are shown one after the other, each in several photos that
- * move slowly, as if held by a hand; then OTHER photos of the same three things; then things that are none of them;
- * and again from the start.
+ * move slowly, as if held by a hand; then OTHER photos of the same three things; then things that are none of them; then
+ * one of these at rest; and again from the start.
  */
 import type { LaunchOptions } from "@playwright/test";
 import type { Project } from "./chromium.ts";
@@ -22,6 +22,7 @@ const RATE: Record<Project, number> = { cpu: 4, webgpu: 2 };
 interface Segment {
   photos: string[];
   frames: number;
+  still?: boolean;
 }
 
 // The queries show other things of the same kind, which asks more than a person does who shows the same
@@ -31,6 +32,7 @@ const SEGMENTS: Segment[] = [
   ...THINGS.map(({ shots }) => ({ photos: shots, frames: SHOT_FRAMES })),
   ...THINGS.map(({ queries }) => ({ photos: queries, frames: QUERY_FRAMES })),
   { photos: samples.unknown.map(({ file }) => file), frames: QUERY_FRAMES },
+  { photos: samples.unknown.slice(0, 1).map(({ file }) => file), frames: SHOT_FRAMES, still: true },
 ];
 
 /** The last photo of a segment, counted from 0. */
@@ -41,6 +43,9 @@ export const things = THINGS.map(({ name }, i) => ({ name: name.en, shots: i, qu
 
 /** The segment with things that belong to no class. */
 export const UNKNOWN = 2 * THINGS.length;
+
+/** The segment in which nothing moves. */
+export const AT_REST = UNKNOWN + 1;
 
 /**
  * Chromium's arguments for this camera; draws its video where that was not done before. With `plain` the
@@ -54,9 +59,9 @@ export async function cameraArguments(
   const path = await drawVideo({
     name: plain ? "plain" : "camera",
     rate: RATE[project],
-    segments: SEGMENTS.map(({ photos, frames }) => ({
+    segments: SEGMENTS.map(({ photos, ...how }) => ({
       photos: photos.map((photo) => ({ jpeg: fileOf(photo) })),
-      frames,
+      ...how,
     })),
     plain,
     browser,
