@@ -1,5 +1,6 @@
 /** Without a camera: the sample photos show all that the page does. */
-import { asUpload, samples } from "./samples.ts";
+import { zipSync } from "fflate";
+import { asUpload, fileOf, samples } from "./samples.ts";
 import { expect, test } from "./test.ts";
 
 const TRAINED = [
@@ -146,6 +147,19 @@ test("trained methods come when one is chosen, name the photos and are kept; unt
   await page.getByText("How it decides").click();
   await expect(radio(/^SNAIL/)).toBeChecked();
   await photos.nth(5).click();
+  await kshot.expectAnswer(1);
+
+  // One class more than SNAIL was made for.
+  const [cup = ""] = samples.classes[0]?.shots ?? [];
+  const folders = Array.from({ length: 17 }, (_, i) => [`more ${i}/${cup}`, new Uint8Array(fileOf(cup))]);
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Open file" }).click();
+  const zip = Buffer.from(zipSync(Object.fromEntries(folders)));
+  await (await chooser).setFiles({ name: "more.zip", mimeType: "application/zip", buffer: zip });
+  const fewer = page.getByText("This method takes at most 20 classes");
+  await expect(fewer).toBeVisible();
+  await kshot.card(20).getByRole("switch").click();
+  await expect(fewer).toBeHidden();
   await kshot.expectAnswer(1);
 });
 
