@@ -1,6 +1,8 @@
 //! Is a query named as the methods' papers say, and is "none of these" said when it should?
 #![allow(clippy::unwrap_used)]
 
+mod made_up;
+
 use std::slice::from_ref;
 
 use kshot::classifier::{Classifier, Settings};
@@ -10,20 +12,7 @@ use kshot::method::comparison::Comparison;
 use kshot::method::prototypical::Prototypical;
 use kshot::method::{Metric, Support};
 use kshot::space::{Kind, Space};
-
-/// The methods whose similarity is that of the metric; ridge regression has tests of its own.
-const BY_METRIC: [Comparison; 3] = [
-    Comparison::Prototypical,
-    Comparison::Siamese,
-    Comparison::Matching,
-];
-
-/// A unit vector of 1280 values in the plane of the first two, at an angle in degrees.
-fn at(degrees: f32) -> Vec<f32> {
-    let mut vector = vec![0.0; DIMENSIONS];
-    (vector[1], vector[0]) = degrees.to_radians().sin_cos();
-    vector
-}
+use made_up::{BY_METRIC, at};
 
 fn classifier(classes: &[(&str, &[f32])]) -> (Classifier, Vec<u32>) {
     let mut classifier = Classifier::default();

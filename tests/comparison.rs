@@ -5,26 +5,11 @@
 mod made_up;
 
 use kshot::classifier::{Classifier, Settings};
-use kshot::embedder::DIMENSIONS;
 use kshot::method::comparison::Comparison;
 use kshot::method::matching::Attention;
 use kshot::method::siamese::NearestShot;
 use kshot::method::{Attended, Method, Metric, Support};
-use made_up::numbers;
-
-/// The methods that compare by a metric; ridge regression has tests of its own.
-const BY_METRIC: [Comparison; 3] = [
-    Comparison::Prototypical,
-    Comparison::Siamese,
-    Comparison::Matching,
-];
-
-/// A unit vector of 1280 values in the plane of the first two, at an angle in degrees.
-fn at(degrees: f32) -> Vec<f32> {
-    let mut vector = vec![0.0; DIMENSIONS];
-    (vector[1], vector[0]) = degrees.to_radians().sin_cos();
-    vector
-}
+use made_up::{BY_METRIC, at, numbers};
 
 /// A classifier with a class of shots at each of these angles.
 fn classifier(method: Comparison, classes: &[&[f32]]) -> (Classifier, Vec<u32>) {

@@ -5,6 +5,8 @@
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use half::f16;
+use kshot::embedder::DIMENSIONS;
+use kshot::method::comparison::Comparison;
 
 pub const BATCH: usize = 2;
 pub const QUERIES: usize = 3;
@@ -12,6 +14,20 @@ pub const CLASSES: usize = 3;
 /// Class of each shot, in an order that is no class's own.
 pub const CLASS_OF: [usize; 7] = [2, 0, 1, 1, 0, 2, 1];
 pub const SHOTS: usize = CLASS_OF.len();
+
+/// The methods whose similarity is that of the metric; ridge regression has tests of its own.
+pub const BY_METRIC: [Comparison; 3] = [
+    Comparison::Prototypical,
+    Comparison::Siamese,
+    Comparison::Matching,
+];
+
+/// A unit vector of 1280 values in the plane of the first two, at an angle in degrees.
+pub fn at(degrees: f32) -> Vec<f32> {
+    let mut vector = vec![0.0; DIMENSIONS];
+    (vector[1], vector[0]) = degrees.to_radians().sin_cos();
+    vector
+}
 
 /// Uniform in -scale to scale, by the FNV-1a hash of the name; rounded to half precision.
 pub fn numbers(name: &str, count: usize, scale: f32) -> Vec<f32> {

@@ -11,6 +11,7 @@ import { CameraPane } from "./camera-pane.ts";
 import { accentId, FaceRows } from "./face-rows.ts";
 import { faceWords } from "./face-words.ts";
 import { drawIcon } from "./icons.ts";
+import { predictionOf } from "./prediction.ts";
 import type { Prediction } from "./types.ts";
 import type { Part, View } from "./view.ts";
 
@@ -155,18 +156,4 @@ export async function addPeople(faces: Faces, { embedder, classes, settings }: K
   await faces.restorePeople({ ...own, people });
   // Whoever came first has said which threshold holds.
   if (here.length === 0) await faces.setThreshold(settings.threshold);
-}
-
-function predictionOf(answer: Answer): Prediction {
-  return {
-    classId: answer.best,
-    name: answer.scores.find(({ classId }) => classId === answer.best)?.name ?? null,
-    scores: answer.scores.map(({ classId, name, probability, similarity }) => ({
-      classId,
-      name,
-      probability,
-      similarity,
-    })),
-    answer,
-  };
 }

@@ -1,10 +1,11 @@
 /** Objects before a camera: the picture, the answer, and a row for each class that records while it is held. */
 import { make } from "../page/dom.ts";
 import { Recorder } from "../page/recorder.ts";
-import type { Answer, FrameSource } from "../types.ts";
+import type { FrameSource } from "../types.ts";
 import { AnswerPane } from "./answer.ts";
 import { CameraPane } from "./camera-pane.ts";
 import { ClassRows } from "./class-rows.ts";
+import { predictionOf } from "./prediction.ts";
 import type { Prediction } from "./types.ts";
 import type { Part, View } from "./view.ts";
 
@@ -89,18 +90,4 @@ export class ObjectsPart implements Part {
     const classId = this.#rows.classAt(Number(event.key) - 1);
     if (classId !== undefined) this.#recorder.release(classId);
   }
-}
-
-function predictionOf(answer: Answer): Prediction {
-  return {
-    classId: answer.best,
-    name: answer.scores.find(({ classId }) => classId === answer.best)?.name ?? null,
-    scores: answer.scores.map(({ classId, name, probability, similarity }) => ({
-      classId,
-      name,
-      probability,
-      similarity,
-    })),
-    answer,
-  };
 }
