@@ -3,7 +3,7 @@ import { browserTests, packageBuild, pageBuild, rustTests, sourceChecks, typeChe
 import { main } from "./command.mjs";
 import { setUpChromium } from "./setup/chromium.mjs";
 import { setUpEngine } from "./setup/engine.mjs";
-import { setUpPackages } from "./setup/packages.mjs";
+import { setUpPackages, setUpSlidev } from "./setup/packages.mjs";
 import { setUpRust, setUpRustChecks } from "./setup/rust.mjs";
 import { Stages } from "./stages.mjs";
 
@@ -14,6 +14,7 @@ await main(async () => {
     await setUpRust();
     await setUpRustChecks();
     await setUpPackages();
+    await setUpSlidev();
     return setUpChromium();
   });
   for (const check of sourceChecks) await stages.run(check);

@@ -8,12 +8,23 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT, run, Stop, say } from "../command.mjs";
 
+const CI = ["ci", "--no-audit", "--no-fund"];
+// What the example deck of Slidev needs to be tested: 540 MB, which nothing else does.
+const SLIDEV = "tests/browser/slidev";
+
 /** Runs `npm ci` unless every package of the lock file is there in its version. */
 export async function setUpPackages() {
   checkNode();
   if (packagesAreInstalled()) return;
   say("Installing the npm packages");
-  await run("npm", ["ci", "--no-audit", "--no-fund"]);
+  await run("npm", CI);
+}
+
+/** The same for Slidev, in a folder of its own: only the tests need it. */
+export async function setUpSlidev() {
+  if (packagesAreInstalled(SLIDEV)) return;
+  say("Installing Slidev, for the test of its example");
+  await run("npm", [...CI, "--prefix", SLIDEV]);
 }
 
 function checkNode() {
@@ -24,15 +35,15 @@ function checkNode() {
   }
 }
 
-function packagesAreInstalled() {
+function packagesAreInstalled(folder = ".") {
   let installed;
   try {
-    installed = readJson("node_modules", ".package-lock.json").packages;
+    installed = readJson(folder, "node_modules", ".package-lock.json").packages;
   } catch {
     return false;
   }
   // Optional packages are builds for other systems; npm leaves those out of its record.
-  return Object.entries(readJson("package-lock.json").packages)
+  return Object.entries(readJson(folder, "package-lock.json").packages)
     .filter(([path, wanted]) => path.startsWith("node_modules/") && !wanted.optional && !wanted.link)
     .every(([path, wanted]) => installed[path]?.version === wanted.version);
 }
