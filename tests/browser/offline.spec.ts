@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
 import { writeServiceWorker } from "../../www/offline/build.ts";
 import { DrawPage } from "./draw-page.ts";
+import { FacePage } from "./face-page.ts";
 import type { KShotPage } from "./page.ts";
 import { type Site, serve } from "./static-server.ts";
 import { test as base, expect } from "./test.ts";
@@ -36,6 +37,18 @@ const test = base.extend<{ folder: string; site: Site }>({
 async function visit(kshot: KShotPage, site: Site): Promise<void> {
   await kshot.open(site.url + PATH.slice(1));
   await kshot.page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated");
+}
+
+/** What is kept of the weights that come later, by their names without hashes, in the newest version. */
+function keptWeights(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const [name] = (await caches.keys()).slice(-1);
+    const urls = (await (await caches.open(name ?? "")).keys()).map(({ url }) => url);
+    return urls
+      .map((url) => url.match(/assets\/([\w-]+)-[\w-]{8}\.(safetensors|characters)$/)?.[1] ?? "")
+      .filter((stem) => stem !== "" && stem !== "efficientnet_lite0")
+      .sort();
+  });
 }
 
 /** The version of the page on show, by its title. */
@@ -70,6 +83,7 @@ test("after the first visit everything works offline, from any folder, and asks 
   site,
 }) => {
   await visit(kshot, site);
+  await expect.poll(() => keptWeights(page)).toEqual(["camera", "drawings", "faces", "omniglot-test"]);
   await site.close();
   site.requests.length = 0;
   const failed: string[] = [];
@@ -81,6 +95,12 @@ test("after the first visit everything works offline, from any folder, and asks 
   await kshot.expectAnswer(1);
   await page.getByRole("tab", { name: "Draw" }).click();
   await new DrawPage(page).ready();
+  await page.getByRole("tab", { name: "Face" }).click();
+  await new FacePage(page).ready();
+  await page.getByRole("tab", { name: "Camera" }).click();
+  await page.getByText("How it decides").click();
+  await page.getByRole("radio", { name: /^SNAIL/ }).click();
+  await expect(page).toHaveURL(/method=snail/);
   expect(failed).toEqual([]);
   expect(site.requests).toEqual([]);
   const manifest = await page.evaluate(async () => {
@@ -123,6 +143,39 @@ test("a new version waits until no page of the old one is open, and comes whole"
   expect(await title(page)).toBe("the next version");
   await kshot.ready();
   expect(await page.evaluate(() => caches.keys())).toHaveLength(1);
+});
+
+test("on mobile data weights are kept when they are used, and the next version brings those along", async ({
+  kshot,
+  page,
+  site,
+  folder,
+}) => {
+  // As browsers on phones say it.
+  await page.addInitScript(() =>
+    Object.defineProperty(navigator, "connection", { value: { type: "cellular" }, configurable: true }),
+  );
+  await visit(kshot, site);
+  expect(await keptWeights(page)).toEqual([]);
+  await page.getByRole("tab", { name: "Draw" }).click();
+  await new DrawPage(page).ready();
+  const used = ["drawings", "omniglot-test"];
+  await expect.poll(() => keptWeights(page)).toEqual(used);
+
+  change(folder, "the next version");
+  expect(await update(page)).toBe("installed");
+  await page.goto(site.url);
+  await page.waitForFunction(async () => {
+    const [registration] = await navigator.serviceWorker.getRegistrations();
+    return registration?.waiting === null && registration.active?.state === "activated";
+  });
+  await site.close();
+  await page.goto(`${site.url}${PATH.slice(1)}?task=draw`);
+  expect(await title(page)).toBe("the next version");
+  await new DrawPage(page).ready();
+  expect(await keptWeights(page)).toEqual(used);
+  await page.getByRole("tab", { name: "Face" }).click();
+  await expect(new FacePage(page).alert).toContainText("could not be downloaded");
 });
 
 test("a version that is half deployed is not taken, and the old one goes on", async ({

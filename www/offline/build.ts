@@ -6,6 +6,9 @@ import type { Plugin } from "vite";
 
 const SOURCE = new URL("./sw.js", import.meta.url);
 
+/** What only some visitors need, 22 of 50 MB: faces, the lab, the trained methods of the camera. */
+const LATER = /^assets\/(faces|drawings|camera|omniglot-test)-[\w-]{8}\.(safetensors|characters)$/;
+
 /** Makes `sw.js` in `folder`; gives the version. */
 export function writeServiceWorker(folder: string): string {
   const files: Record<string, string> = {};
@@ -16,11 +19,15 @@ export function writeServiceWorker(folder: string): string {
     files[name.split(sep).join("/")] = `sha256-${hash}`;
   }
   const list = JSON.stringify(files, null, 1);
+  const later = JSON.stringify(Object.keys(files).filter((name) => LATER.test(name)));
   const source = readFileSync(SOURCE, "utf8");
   const version = createHash("sha256").update(source).update(list).digest("hex").slice(0, 12);
   writeFileSync(
     join(folder, "sw.js"),
-    source.replace("__VERSION__", () => version).replace("__FILES__", () => list),
+    source
+      .replace("__VERSION__", () => version)
+      .replace("__FILES__", () => list)
+      .replace("__LATER__", () => later),
   );
   return version;
 }

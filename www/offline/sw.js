@@ -1,13 +1,17 @@
 /**
  * The service worker: after the first visit the page works without a network. `www/offline/build.ts` writes this file
- * into the build, with the version and the SHA-256 of every file in the place of the two names below.
+ * into the build, with the version, the SHA-256 of every file, and which of them come later, in the place of the names below.
  *
  * A version is taken whole or not at all, and pages of one version get files of that version alone: each has a cache of
  * its own, a new one waits until no page of the old one is open (nothing here hurries it), and what does not have the expected hash, as in the
  * middle of a deployment, ends the installation. The old version goes on then.
+ *
+ * Weights that only some visitors need are no part of the installation: each is kept when it is first used, and all of
+ * them where the page says so. What an older version had of them, the next one is installed with.
  */
 const VERSION = "__VERSION__";
 const FILES = __FILES__;
+const LATER = new Set(__LATER__);
 
 const PREFIX = `kshot ${self.registration.scope} `;
 const CACHE = PREFIX + VERSION;
@@ -18,7 +22,11 @@ self.addEventListener("activate", (event) => event.waitUntil(activate()));
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const path = pathOf(request);
-  if (path !== null) event.respondWith(answer(request, path));
+  if (path !== null) event.respondWith(answer(event, path));
+});
+self.addEventListener("message", (event) => {
+  // Whatever ends it, the next visit goes on from there.
+  if (event.data === "keep the rest") event.waitUntil(keep([...LATER]).catch(() => {}));
 });
 
 /** The file that a request is for, if it is one of ours. */
@@ -33,9 +41,24 @@ function pathOf({ method, url }) {
 }
 
 async function install() {
+  const had = new Set();
+  for (const name of (await caches.keys()).filter((one) => one.startsWith(PREFIX))) {
+    for (const { url } of await (await caches.open(name)).keys()) had.add(stemOf(url));
+  }
+  await keep(Object.keys(FILES).filter((path) => !LATER.has(path) || had.has(stemOf(urlOf(path)))));
+}
+
+/** The name of a file without the hash of what is in it. */
+function stemOf(url) {
+  return url.replace(/-[\w-]{8}(\.\w+)$/, "$1");
+}
+
+/** Puts files of this version into its cache. Throws for what cannot be had as it should be. */
+async function keep(paths) {
   const cache = await caches.open(CACHE);
   // One after the other: the page that is open comes first, and phones have little to spare.
-  for (const [path, integrity] of Object.entries(FILES)) {
+  for (const path of paths) {
+    const integrity = FILES[path];
     if (await cache.match(urlOf(path))) continue;
     const known = await caches.match(urlOf(path));
     if (known && (await matches(known.clone(), integrity))) {
@@ -65,7 +88,19 @@ async function activate() {
   await self.clients.claim();
 }
 
-async function answer(request, path) {
-  const kept = await (await caches.open(CACHE)).match(urlOf(path));
-  return kept ?? fetch(request);
+async function answer(event, path) {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(urlOf(path));
+  if (kept) return kept;
+  const response = await fetch(event.request);
+  // Here and not by `integrity`, which would hold every byte back until the last has come.
+  if (response.ok && LATER.has(path)) {
+    const [copy, put] = [response.clone(), response.clone()];
+    event.waitUntil(
+      matches(copy, FILES[path])
+        .then((same) => (same ? cache.put(urlOf(path), put) : undefined))
+        .catch(() => {}),
+    );
+  }
+  return response;
 }
