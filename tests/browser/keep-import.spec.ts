@@ -310,10 +310,13 @@ test.describe("zips of photos", () => {
     );
     await expect(kshot.name(2)).toHaveValue("mug");
     await kshot.expectCount(2, 2);
-    const named = { "mug-!-0.jpg": jpeg("cup-03.jpg"), "my ball-!-0.jpg": jpeg("football-01.jpg") };
-    await openFile(page, upload("project.tm", zipSync({ ...named, "manifest.json": strToU8("{}") })));
+    // As projects of Teachable Machine are: stored, without folders, with a manifest.
+    const manifest = { type: "image", version: "2.4.4", appdata: { trainEpochs: 50, trainBatchSize: 16 } };
+    const named = { "mug-!-0.jpg": jpeg("cup-03.jpg"), "on/off-!-10.jpg": jpeg("football-01.jpg") };
+    const project = { ...named, "manifest.json": strToU8(JSON.stringify(manifest)) };
+    await openFile(page, upload("project.tm", zipSync(project, { level: 0 })));
     await expect(page.getByRole("article")).toHaveCount(5);
-    await expect(kshot.name(4)).toHaveValue("my ball");
+    await expect(kshot.name(4)).toHaveValue("on/off");
     await kshot.expectCount(4, 1);
   });
 

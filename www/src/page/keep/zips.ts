@@ -24,6 +24,7 @@ const STEP = 16 * 2 ** 10;
  * `zip_unreadable`, `zip_too_large`.
  */
 export async function openZip(zip: File): Promise<FoundFile[]> {
+  const isProject = /\.tm$/i.test(zip.name);
   const root = zip.name.replace(/\.(zip|tm)$/i, "").replace(/-samples$/, "");
   const found: FoundFile[] = [];
   let entries = 0;
@@ -38,7 +39,7 @@ export async function openZip(zip: File): Promise<FoundFile[]> {
   };
   const unzip = new Unzip((entry) => {
     if (++entries > MAX_ENTRIES) tooLarge(`${zip.name} has more than ${MAX_ENTRIES} files`);
-    const place = placeOf(entry.name, root);
+    const place = placeOf(entry.name, root, isProject);
     if (place === null) return; // What is not started is passed over.
     const parts: Uint8Array<ArrayBuffer>[] = [];
     open++;
@@ -111,15 +112,21 @@ const TYPES: Record<string, string> = {
 };
 
 /** Where a photo of a zip lies, or null where it is none: a folder, a manifest, what file managers leave behind. */
-function placeOf(path: string, root: string): { name: string; folders: string[]; type: string } | null {
+function placeOf(
+  path: string,
+  root: string,
+  isProject: boolean,
+): { name: string; folders: string[]; type: string } | null {
   const folders = path.split("/").filter((part) => part !== "" && part !== "." && part !== "..");
   const name = folders.pop() ?? "";
   const type = TYPES[name.split(".").at(-1)?.toLowerCase() ?? ""];
   if (type === undefined || path.endsWith("/") || name.startsWith(".") || folders[0] === "__MACOSX")
     return null;
-  // A project of Teachable Machine is a zip without folders (googlecreativelab/teachablemachine-community, issue 38):
-  // "mug-!-3.jpg" is a photo of "mug", and manifest.json is not read.
-  const [, named] = /^(.+)-!-\d+\.\w+$/.exec(name) ?? [];
+  // A project of Teachable Machine is a zip without folders, as three who read or write them agree
+  // (googlecreativelab/teachablemachine-community, issue 38; MeemeeLab/TeachableMachine-Scraper, TMPacker.js; readers
+  // that split names at "-!-"): "mug-!-3.jpg" is a photo of "mug", and manifest.json is not read. A class of one may
+  // have a slash in its name.
+  const [, named] = /^(.+)-!-\d+\.\w+$/.exec(isProject ? path : name) ?? [];
   return { name, type, folders: named !== undefined ? [named] : folders.length > 0 ? folders : [root] };
 }
 
