@@ -41,7 +41,7 @@ export async function runBench(args, executablePath) {
   say("Building the bench's pages");
   await buildPages();
   const server = await serve(PAGES, {
-    "/bench/weights.safetensors": join(ROOT, "weights", "efficientnet_lite0.safetensors"),
+    "/bench/weights.safetensors": join(ROOT, "weights", "embedder.safetensors"),
     "/bench/photo": photo,
     ...Object.fromEntries(FACES.map((url) => [url, join(ROOT, url.replace("/bench", "tests/fixtures"))])),
     ...faceApiFiles(),

@@ -2,6 +2,9 @@
 //! the bundled weights and the check that they are intact; the network and the projection stand
 //! in files of their own.
 //!
+//! There are two files of weights for the one network: [`PLAIN_WEIGHTS`], trained on ImageNet,
+//! and [`WEIGHTS`], the same with its last layers meta-trained, which embeds the pictures.
+//!
 //! It refuses weights whose SHA-256 differs from the pinned one, so that a damaged
 //! download is an error and never a wrong answer.
 
@@ -28,7 +31,7 @@ pub const DIMENSIONS: usize = 1280;
 /// Name of the network, as it is kept beside saved embeddings.
 pub const NAME: &str = "efficientnet_lite0";
 
-/// SHA-256 of `weights/efficientnet_lite0.safetensors`, in hexadecimal.
+/// SHA-256 of `weights/embedder.safetensors`, in hexadecimal.
 pub const WEIGHTS_SHA256: &str = "12b5df24923471046d907782e4c3768155bc6c8a10472a5b2065705babf0d2d5";
 
 /// SHA-256 of [`WEIGHTS_SHA256`] and [`projection::PROJECTION_SHA256`] one after another, in
@@ -37,7 +40,16 @@ pub const SHA256: &str = "1dd940542920c0722c4bd2b97cb3415c957d2959f51b44266ab196
 
 /// The bundled weights. The browser fetches the same file, to show its progress.
 #[cfg(not(target_arch = "wasm32"))]
-pub const WEIGHTS: &[u8] = include_bytes!("../weights/efficientnet_lite0.safetensors");
+pub const WEIGHTS: &[u8] = include_bytes!("../weights/embedder.safetensors");
+
+/// SHA-256 of `weights/efficientnet_lite0.safetensors`, in hexadecimal.
+pub const PLAIN_WEIGHTS_SHA256: &str =
+    "12b5df24923471046d907782e4c3768155bc6c8a10472a5b2065705babf0d2d5";
+
+/// The network as it was trained on ImageNet: what meta-training began with, and what it is
+/// measured against. Not a part of the page.
+#[cfg(not(target_arch = "wasm32"))]
+pub const PLAIN_WEIGHTS: &[u8] = include_bytes!("../weights/efficientnet_lite0.safetensors");
 
 /// A pretrained network on a device.
 ///
@@ -66,12 +78,20 @@ impl Embedder {
     /// [`Error::WeightsDamaged`] where the bytes are not the pinned file,
     /// [`Error::WeightsInvalid`] where they do not hold this network.
     pub fn from_bytes(weights: &[u8], device: &Device) -> Result<Self, Error> {
-        let kernels = if *device == Device::flex() {
-            Kernels::HandMade
-        } else {
-            Kernels::Burn
-        };
-        Self::with_kernels(weights, kernels, device)
+        Self::with_kernels(weights, Kernels::for_device(device), device)
+    }
+
+    /// The network of [`PLAIN_WEIGHTS`].
+    ///
+    /// # Errors
+    /// As [`from_bytes`](Self::from_bytes).
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn plain(device: &Device) -> Result<Self, Error> {
+        crate::weights::check_digest(PLAIN_WEIGHTS, PLAIN_WEIGHTS_SHA256)?;
+        let kernels = Kernels::for_device(device);
+        Ok(Self {
+            network: EfficientNetLite0::from_safetensors(PLAIN_WEIGHTS, kernels, device)?,
+        })
     }
 
     /// Like [`from_bytes`](Self::from_bytes), with the kernels chosen: the reference for
@@ -87,7 +107,7 @@ impl Embedder {
     }
 
     /// The mean of the last map, as PyTorch's pooling gives it: what the network was trained
-    /// with, and the baseline that embeddings are measured against. Input `[n, 3, 224, 224]` as
+    /// with on ImageNet. Input `[n, 3, 224, 224]` as
     /// made by [`crate::frame`], output `[n, 1280]`, not normalised.
     pub fn forward(&self, input: Tensor<4>) -> Tensor<2> {
         debug_assert_eq!(input.dims()[1..], [3, SIDE, SIDE]);

@@ -11,9 +11,10 @@ use kshot::embedder::{DIMENSIONS, Embedder, SHA256, WEIGHTS, WEIGHTS_SHA256, nor
 use kshot::frame::{SIDE, input_from_rgba};
 use photos::{NAMES, read_photo};
 
+/// What the plain network's mean gives.
 fn embed(name: &str) -> Vec<f32> {
     let device = Device::flex();
-    let embedder = Embedder::from_bytes(WEIGHTS, &device).unwrap();
+    let embedder = Embedder::plain(&device).unwrap();
     let photo = read_photo(&format!("photos/{name}.png"));
     let input = input_from_rgba(&photo.rgba, photo.width, photo.height).unwrap();
     let input = Tensor::<4>::from_data(TensorData::new(input, [1, 3, SIDE, SIDE]), &device);
@@ -30,7 +31,7 @@ fn cosine(a: &[f32], b: &[f32]) -> f64 {
 }
 
 #[test]
-fn embeddings_agree_with_pytorch() {
+fn the_plain_network_agrees_with_pytorch() {
     let file = std::fs::read("tests/fixtures/embeddings.safetensors").unwrap();
     let expected = safetensors::SafeTensors::deserialize(&file).unwrap();
     for name in NAMES {
@@ -169,7 +170,7 @@ fn an_embedding_has_length_one_and_tells_photos_apart() {
 }
 
 #[test]
-fn embeddings_agree_with_corners_and_projection_in_numpy() {
+fn embeddings_agree_with_pytorch_and_numpy() {
     let file = std::fs::read("tests/fixtures/embeddings.safetensors").unwrap();
     let expected = safetensors::SafeTensors::deserialize(&file).unwrap();
     let projection = Projection::shipped().unwrap();

@@ -12,7 +12,7 @@ import { offline } from "./offline/build.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const page = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const MODULE = `${root}pkg/kshot_bg.wasm`;
-const WEIGHTS = `${root}weights/efficientnet_lite0.safetensors`;
+const WEIGHTS = `${root}weights/embedder.safetensors`;
 const FACES = `${root}weights/faces.safetensors`;
 const DRAWINGS = `${root}weights/drawings.safetensors`;
 const METHODS = `${root}weights/camera.safetensors`;

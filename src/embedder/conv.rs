@@ -77,6 +77,17 @@ pub enum Kernels {
     HandMade,
 }
 
+impl Kernels {
+    /// The faster ones that there are for a device: the hand-made on the CPU ([`Device::flex`]).
+    pub fn for_device(device: &Device) -> Self {
+        if *device == Device::flex() {
+            Kernels::HandMade
+        } else {
+            Kernels::Burn
+        }
+    }
+}
+
 /// A convolution, loaded.
 #[derive(Module, Debug)]
 pub enum Conv {

@@ -230,7 +230,7 @@ test("ten on a page share one engine and nothing else, and defining it twice doe
   });
   expect(classes).toEqual(Array.from({ length: 10 }, (_, i) => [`thing ${i}`]));
   expect(page.workers()).toHaveLength(1);
-  for (const file of ["kshot_bg.wasm", "efficientnet_lite0.safetensors", "worker.js", "view.js"])
+  for (const file of ["kshot_bg.wasm", "embedder.safetensors", "worker.js", "view.js"])
     expect(
       site.requests.filter((path) => path === `/kshot/${file}`),
       file,

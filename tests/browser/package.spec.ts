@@ -156,7 +156,7 @@ test("the base URL can be set", async ({ openElement }) => {
       head: `<script type="module">import { setBaseUrl } from "/kshot/kshot.js"; import "/kshot/element.js"; setBaseUrl("${cdn.otherUrl}files");document.documentElement.dataset.ready = "";</script>`,
     });
     await expectWorks(opened);
-    for (const file of ["worker.js", "kshot_bg.wasm", "efficientnet_lite0.safetensors"]) {
+    for (const file of ["worker.js", "kshot_bg.wasm", "embedder.safetensors"]) {
       expect(cdn.requests, file).toContain(`/files/${file}`);
       expect(opened.site.requests, file).not.toContain(`/kshot/${file}`);
     }

@@ -147,9 +147,14 @@ impl Both {
                     embeddings,
                 });
             };
-            let plain = rows.iter().map(|row| normalise(row.pooled.clone()));
-            push(|both| &mut both.plain, plain.collect::<Result<_, _>>()?);
-            let raw = rows.iter().map(|row| [&row.pooled[..], &[1.0]].concat());
+            let plain: Option<Vec<&[f32]>> = rows.iter().map(|row| row.plain.as_deref()).collect();
+            let plain = plain.context("a file of features was written without --plain")?;
+            let normalised = plain.iter().map(|plain| normalise(plain.to_vec()));
+            push(
+                |both| &mut both.plain,
+                normalised.collect::<Result<_, _>>()?,
+            );
+            let raw = plain.iter().map(|plain| [plain, &[1.0][..]].concat());
             push(|both| &mut both.raw, raw.collect());
             let shipped = rows.iter().map(|row| projection.embed(&row.corners()));
             push(|both| &mut both.shipped, shipped.collect::<Result<_, _>>()?);

