@@ -28,7 +28,7 @@ export class Overlay {
     const [first, ...others] = look.faces;
     const drawn: SVGElement[] = others.map((face) => drawBox(face, look, "face-other"));
     if (first !== undefined) {
-      if (step === null) drawn.push(drawBox(first, look, "face-box"));
+      if (step === null) drawn.push(drawBox(first, look, "face-found"));
       drawn.push(...drawPoints(first, look));
     }
     if (step !== null) {
