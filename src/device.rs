@@ -1,5 +1,6 @@
-//! WebGPU or CPU: builds the embedder on either, times them after a warm-up, keeps the
-//! faster. No adapter, a refused or a failed device mean the CPU, with the reason kept.
+//! The embedder on WebGPU or the CPU: built on either, timed after a warm-up, the faster kept
+//! ([`backend`](crate::backend)). No adapter, a refused or a failed device mean the CPU, with the
+//! reason kept.
 
 use std::rc::Rc;
 
@@ -8,11 +9,12 @@ use burn::tensor::wgpu::WgpuSetup;
 use burn::tensor::{Device, ExecutionError, Tensor, TensorData};
 use burn_wgpu::Wgpu;
 use js_sys::{Function, Promise, Reflect};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_time::Instant;
 
+use crate::backend::{Backend, Choice, Times, at_once, milliseconds, time};
 use crate::embedder::Embedder;
 use crate::embedder::projection::Projection;
 use crate::error::Error;
@@ -20,34 +22,9 @@ use crate::frame::source::{Canvas, Source};
 use crate::frame::webgpu::FrameKernel;
 use crate::frame::{Crop, SIDE};
 
-/// Frames timed after a warm-up; the median counts.
-pub(crate) const TIMED_FRAMES: usize = 3;
-
-/// A device this much slower on its first timed frame is not timed further.
-pub(crate) const HOPELESS: f64 = 3.0;
-
 /// Operations that Burn hands to the GPU at once; a frame is about a hundred, so the GPU
 /// starts while the rest is still being recorded.
 const TASKS_MAX: usize = 32;
-
-/// Where the embedder runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum Backend {
-    WebGpu,
-    Cpu,
-}
-
-/// What the user asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum Choice {
-    Auto,
-    WebGpu,
-    Cpu,
-}
 
 /// Which device is used, and what was measured to choose it. Times in milliseconds.
 #[derive(Debug, Clone, Serialize)]
@@ -117,22 +94,6 @@ impl WebGpu {
     async fn forward(&self, input: Tensor<4>) -> Result<Vec<f32>, Error> {
         read(self.embedder.corners(input).into_data_async().await)
     }
-
-    /// Median time of a frame in milliseconds; one frame only where that is hopeless
-    /// beside the CPU's.
-    async fn time(&self, cpu: Option<f64>) -> Result<Option<f64>, Error> {
-        let mut times = Vec::new();
-        for _ in 0..TIMED_FRAMES {
-            let start = Instant::now();
-            self.forward(self.upload(grey())).await?;
-            let time = milliseconds(start);
-            times.push(time);
-            if cpu.is_some_and(|cpu| time > HOPELESS * cpu) {
-                break;
-            }
-        }
-        Ok(median(times))
-    }
 }
 
 impl Drop for WebGpu {
@@ -177,13 +138,8 @@ impl Devices {
             },
         };
         devices.forward_on_cpu(grey())?;
-        let mut times = Vec::new();
-        for _ in 0..TIMED_FRAMES {
-            let start = Instant::now();
-            devices.forward_on_cpu(grey())?;
-            times.push(milliseconds(start));
-        }
-        devices.report.cpu_ms = median(times);
+        let frame = async || devices.forward_on_cpu(grey()).map(drop);
+        devices.report.cpu_ms = at_once(time(frame, None))?;
         Ok(devices)
     }
 
@@ -228,11 +184,11 @@ impl Devices {
             Some(candidate) if choice != Choice::Cpu => self.adopt(candidate).await,
             _ => Ok(()),
         };
-        let slower = matches!(
-            (self.report.cpu_ms, self.report.webgpu_ms),
-            (Some(cpu), Some(webgpu)) if webgpu > cpu
-        );
-        if choice == Choice::Cpu || (choice == Choice::Auto && slower) || adopted.is_err() {
+        let times = Times {
+            cpu: self.report.cpu_ms,
+            webgpu: self.report.webgpu_ms,
+        };
+        if adopted.is_err() || !times.keep_webgpu(choice) {
             self.webgpu = None;
         }
         self.report.backend = match self.webgpu {
@@ -251,7 +207,8 @@ impl Devices {
     async fn adopt(&mut self, candidate: Result<WebGpu, Error>) -> Result<(), Error> {
         let webgpu = candidate?;
         self.report.adapter = Some(webgpu.adapter.clone());
-        self.report.webgpu_ms = webgpu.time(self.report.cpu_ms).await?;
+        let frame = async || webgpu.forward(webgpu.upload(grey())).await.map(drop);
+        self.report.webgpu_ms = time(frame, self.report.cpu_ms).await?;
         self.webgpu = Some(webgpu);
         Ok(())
     }
@@ -386,13 +343,4 @@ fn read(data: Result<TensorData, ExecutionError>) -> Result<Vec<f32>, Error> {
 /// A picture to warm up and time with: the arithmetic does not depend on the values.
 fn grey() -> Vec<f32> {
     vec![0.1; 3 * SIDE * SIDE]
-}
-
-pub(crate) fn milliseconds(since: Instant) -> f64 {
-    since.elapsed().as_secs_f64() * 1000.0
-}
-
-pub(crate) fn median(mut times: Vec<f64>) -> Option<f64> {
-    times.sort_by(f64::total_cmp);
-    times.get(times.len() / 2).copied()
 }

@@ -8,20 +8,16 @@
 //!
 //! - [`look`]: one look at a picture, and the networks with their weights
 //! - `devices`: those networks on WebGPU or the CPU, in the browser
-//! - [`blazeface`] and [`detector`]: where the faces are; [`alignment`] and [`resnet`]: the largest
-//!   one's embedding; [`pose`] and [`quality`]: what can be said of it besides
+//! - [`blazeface`], [`detector`] and [`search`]: where the faces are; [`alignment`] and [`resnet`]:
+//!   the largest one's embedding; [`pose`] and [`quality`]: what can be said of it besides
 //! - [`enrolment`]: the ring that fills as a head turns; [`challenge`]: turn left, turn right
 //! - [`people`]: who is enrolled, and the two questions asked of them
 //! - [`scores`]: what a threshold costs, by a public set
 
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
-
-use crate::error::Error;
-
 pub mod alignment;
 pub mod blazeface;
 pub mod challenge;
+mod decoding;
 pub mod detector;
 #[cfg(target_arch = "wasm32")]
 pub mod devices;
@@ -32,14 +28,4 @@ pub mod pose;
 pub mod quality;
 pub mod resnet;
 pub mod scores;
-
-/// What a future gives that never waits, as none does on the CPU.
-///
-/// # Errors
-/// The future's own, and [`Error::DeviceLost`] where it waits after all.
-fn at_once<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(result) => result,
-        Poll::Pending => Err(Error::DeviceLost("it does not answer at once".into())),
-    }
-}
+pub mod search;

@@ -23,8 +23,10 @@
 //! - [`face`]: faces: find, align, embed; enrolment, verification, recognition
 //! - [`space`]: the embeddings drawn on a plane
 //! - [`weights`]: the weights of every network but the camera's, in one file
+//! - [`backend`]: WebGPU or CPU, and how either is timed
 //! - `device` and `web`: the devices, and what crosses to JavaScript (WebAssembly only)
 
+pub mod backend;
 pub mod characters;
 pub mod classifier;
 pub mod decision;

@@ -12,8 +12,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_time::Instant;
 
+use crate::backend::Choice;
 use crate::classifier::Classifier;
-use crate::device::{Choice, Devices, Timing, WebGpu};
+use crate::device::{Devices, Timing, WebGpu};
 use crate::embedder::{DIMENSIONS, NAME, SHA256};
 use crate::error::Error;
 use crate::frame::source::Source;

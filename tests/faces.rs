@@ -6,10 +6,11 @@ mod face_photos;
 use face_photos::{beside, blurred, darkened, far_away, networks, open, picture, turned};
 use image::RgbaImage;
 use kshot::Error;
-use kshot::face::detector::{Rhythm, Search};
+use kshot::backend::at_once;
 use kshot::face::look::{Look, Networks};
 use kshot::face::people::{People, alike};
 use kshot::face::quality::Advice;
+use kshot::face::search::{Rhythm, Search};
 use kshot::frame::picture::{Picture, Region, Scene, Similarity};
 
 const PEOPLE: [&str; 4] = ["p05", "p15", "p21", "p25"];
@@ -147,23 +148,39 @@ fn every_bad_picture_has_its_advice() {
 }
 
 #[test]
-fn in_frames_of_a_camera_small_faces_are_looked_for_now_and_then() {
-    let mut rhythm = Rhythm::default();
-    let mut searches = |found: [bool; 30]| {
-        found.map(|found| {
-            let search = rhythm.search();
-            rhythm.take(found);
-            search == Search::Parts
-        })
+fn in_frames_of_a_camera_a_small_face_is_found_part_by_part_and_then_followed() {
+    let networks = networks();
+    let photo = picture(&far_away(&open("obama-1"), 58));
+    let found = |search| {
+        at_once(networks.find_async(&photo, search))
+            .unwrap()
+            .place()
     };
-    // A room with nobody in it.
-    let parts = searches([false; 30]);
-    assert_eq!(parts.iter().filter(|parts| **parts).count(), 3);
-    assert!(parts[0] && !parts[1], "at once, and then not for a while");
-    // Where a part showed a face, the next frame's parts are searched too.
-    let parts = searches([true; 30]);
-    let first = parts.iter().position(|parts| *parts).unwrap();
-    assert!(parts[first..].iter().all(|parts| *parts));
+    let whole = found(Search::Parts).unwrap();
+    let mut rhythm = Rhythm::default();
+    let mut frames = 0;
+    let place = loop {
+        let place = found(rhythm.search());
+        rhythm.take(place);
+        frames += 1;
+        assert!(frames <= 24, "the parts of a 4:3 picture");
+        if let Some(place) = place {
+            break place;
+        }
+    };
+    println!("found in frame {frames} at {place:?}, in the photo at {whole:?}");
+    assert!(frames > 1, "not all parts are searched in the first frame");
+    for _ in 0..5 {
+        let [x, y] = found(rhythm.search()).unwrap();
+        assert!((x - whole[0]).abs() < 0.02 && (y - whole[1]).abs() < 0.02);
+        rhythm.take(Some([x, y]));
+    }
+    // It left: one frame for where it was, then the parts go on where they had stopped.
+    let parts = Search::Turn(frames - 1);
+    rhythm.take(None);
+    assert_eq!(rhythm.search(), parts);
+    rhythm.take(None);
+    assert_eq!(rhythm.search(), Search::Turn(frames));
 }
 
 /// The photo as high as a camera's picture.

@@ -8,9 +8,9 @@ use burn::tensor::Device;
 use serde::Serialize;
 use web_time::Instant;
 
-use super::detector::{Rhythm, Search};
 use super::look::{Look, Networks, align};
-use crate::device::{Backend, Choice, HOPELESS, TIMED_FRAMES, median, milliseconds};
+use super::search::{Rhythm, Search};
+use crate::backend::{Backend, Choice, Times, milliseconds, time};
 use crate::error::Error;
 use crate::frame::source::{Canvas, Seen, Source};
 
@@ -102,11 +102,11 @@ impl Devices {
             Some(candidate) if choice != Choice::Cpu => self.adopt(candidate).await,
             _ => Ok(()),
         };
-        let slower = matches!(
-            (self.report.cpu_ms, self.report.webgpu_ms),
-            (Some(cpu), Some(webgpu)) if webgpu > cpu
-        );
-        if choice == Choice::Cpu || (choice == Choice::Auto && slower) || adopted.is_err() {
+        let times = Times {
+            cpu: self.report.cpu_ms,
+            webgpu: self.report.webgpu_ms,
+        };
+        if adopted.is_err() || !times.keep_webgpu(choice) {
             self.leave_webgpu();
         }
         adopted.map(|()| self.report)
@@ -116,9 +116,9 @@ impl Devices {
         let webgpu = candidate?;
         if self.report.cpu_ms.is_none() {
             self.cpu.exercise().await?;
-            self.report.cpu_ms = time(&self.cpu, None).await?;
+            self.report.cpu_ms = time(async || self.cpu.exercise().await, None).await?;
         }
-        self.report.webgpu_ms = time(&webgpu, self.report.cpu_ms).await?;
+        self.report.webgpu_ms = time(async || webgpu.exercise().await, self.report.cpu_ms).await?;
         self.report.backend = Backend::WebGpu;
         self.webgpu = Some(webgpu);
         Ok(())
@@ -131,7 +131,7 @@ impl Devices {
     }
 
     /// A look at a picture with the embedding of the largest face. Frames of a camera are `live`:
-    /// small faces in them are looked for now and then.
+    /// a small face in them is looked for in one part after another, frame by frame.
     ///
     /// # Errors
     /// As [`Networks::find_async`] and [`Embedder::embed_async`](super::look::Embedder::embed_async).
@@ -149,7 +149,7 @@ impl Devices {
         };
         let found = networks.find_async(&scene, search).await?;
         if live {
-            self.rhythm.take(!found.is_empty());
+            self.rhythm.take(found.place());
         }
         let detect = milliseconds(start);
         let look = align(found);
@@ -167,20 +167,4 @@ impl Devices {
             embed: milliseconds(start) - align - detect,
         })
     }
-}
-
-/// Median time of the networks in milliseconds; one round only where that is hopeless beside the
-/// CPU's.
-async fn time(networks: &Networks, cpu: Option<f64>) -> Result<Option<f64>, Error> {
-    let mut times = Vec::new();
-    for _ in 0..TIMED_FRAMES {
-        let start = Instant::now();
-        networks.exercise().await?;
-        let time = milliseconds(start);
-        times.push(time);
-        if cpu.is_some_and(|cpu| time > HOPELESS * cpu) {
-            break;
-        }
-    }
-    Ok(median(times))
 }

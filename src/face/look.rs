@@ -6,11 +6,13 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::SafeTensors;
 
-use super::detector::{Detector, Face, Search};
+use super::detector::{Detector, Face};
 use super::pose::Pose;
 use super::quality::{Advice, Quality, advise};
 use super::resnet::{DIMENSIONS, ResNet, SIDE};
-use super::{alignment, at_once, blazeface};
+use super::search::Search;
+use super::{alignment, blazeface};
+use crate::backend::at_once;
 use crate::embedder::conv::Kernels;
 use crate::error::Error;
 use crate::frame::picture::{Picture, Region, Scene, Similarity, check_size};
@@ -215,9 +217,11 @@ pub struct Found {
 }
 
 impl Found {
-    /// Whether there is no face.
-    pub fn is_empty(&self) -> bool {
-        self.faces.is_empty()
+    /// Centre of the largest face, in shares of the picture's width and height.
+    pub fn place(&self) -> Option<[f32; 2]> {
+        let [x, y] = self.faces.first()?.centre();
+        let (width, height) = self.size;
+        Some([x / width as f32, y / height as f32])
     }
 }
 

@@ -397,7 +397,7 @@ export class Faces {
   }
 }
 
-/** Whether more of the same comes after it, as of a camera: small faces are then looked for now and then only. */
+/** Whether more of the same comes after it, as of a camera: small faces are then looked for in a part a frame. */
 function isLive(source: FrameSource): boolean {
   return (
     source instanceof HTMLVideoElement || (typeof VideoFrame !== "undefined" && source instanceof VideoFrame)

@@ -5,7 +5,8 @@ use js_sys::Float32Array;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use super::{Faces, UnderWay};
+use super::Faces;
+use super::enrolment::UnderWay;
 use crate::error::Error;
 use crate::face::challenge::Guard;
 use crate::face::enrolment::{Enrolment, Progress};

@@ -1,54 +1,10 @@
-//! What JavaScript is given of faces, field by field: the shapes of `www/src/face-types.ts`.
+//! What JavaScript is given of people, of an enrolment and of a threshold, field by field: the shapes of `www/src/face-types.ts`.
 
 use serde::{Deserialize, Serialize};
 
-use crate::device::Backend;
 use crate::face::challenge;
 use crate::face::people::Change;
-use crate::face::quality::{Advice, Quality};
 use crate::face::scores::Rates;
-
-#[derive(Serialize)]
-pub(super) struct LookView {
-    pub(super) width: usize,
-    pub(super) height: usize,
-    pub(super) faces: Vec<FaceView>,
-    pub(super) pose: Option<PoseView>,
-    pub(super) quality: Option<Quality>,
-    pub(super) advice: Advice,
-    pub(super) backend: Backend,
-    pub(super) timing: TimingView,
-}
-
-#[derive(Serialize)]
-pub(super) struct FaceView {
-    pub(super) score: f32,
-    pub(super) r#box: BoxView,
-    pub(super) keypoints: [[f32; 2]; 6],
-}
-
-#[derive(Serialize)]
-pub(super) struct BoxView {
-    pub(super) left: f32,
-    pub(super) top: f32,
-    pub(super) width: f32,
-    pub(super) height: f32,
-}
-
-#[derive(Serialize)]
-pub(super) struct PoseView {
-    pub(super) yaw: f32,
-    pub(super) pitch: f32,
-    pub(super) roll: f32,
-}
-
-#[derive(Clone, Copy, Serialize)]
-pub(super) struct TimingView {
-    pub(super) detect: f64,
-    pub(super) align: f64,
-    pub(super) embed: f64,
-    pub(super) total: f64,
-}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
