@@ -3,7 +3,7 @@
 
 mod face_photos;
 
-use face_photos::{beside, blurred, darkened, far_away, networks, open, picture, turned};
+use face_photos::{beside, blurred, darkened, far_away, leaning, networks, open, picture, turned};
 use image::RgbaImage;
 use kshot::Error;
 use kshot::backend::at_once;
@@ -129,6 +129,16 @@ fn every_bad_picture_has_its_advice() {
         (
             "a head a little turned",
             turned(&portrait, head, 15.0, 0.0),
+            Advice::Ready,
+        ),
+        (
+            "a head that leans to one side",
+            leaning(&portrait, 40.0),
+            Advice::Ready,
+        ),
+        (
+            "a head that leans to the other",
+            leaning(&open("caltech-p15-1"), -40.0),
             Advice::Ready,
         ),
     ] {

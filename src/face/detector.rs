@@ -131,7 +131,8 @@ impl Detector {
         Ok(faces)
     }
 
-    /// A face again, from near and upright, as it was where it is not found there; on the CPU.
+    /// A face again, from near and upright, as it was where it is not found there; on the CPU. Its
+    /// box is then that of a head held straight, however it leans.
     ///
     /// # Errors
     /// As [`find_async`](Self::find_async).
@@ -149,8 +150,8 @@ impl Detector {
         let best = (again.iter()).max_by(|a, b| a.overlap(face).total_cmp(&b.overlap(face)));
         Ok(match best {
             Some(found) if found.overlap(face) > SAME_FACE => Face {
-                keypoints: found.keypoints,
-                ..*face
+                score: face.score,
+                ..*found
             },
             _ => *face,
         })

@@ -2,6 +2,9 @@
  * A camera of faces, made from photos (video.ts): one person turns the head round the ring, halfway another one steps
  * in, and one who is seen from the side; then the head turns on; other photos of the same person, then with glasses on;
  * strangers; nobody; and a head that turns far left and right, and right and left, for the liveness challenge.
+ *
+ * On WebGPU, where the software adapter takes a second and more for a look, a shorter one: once round the ring, the
+ * person, strangers, nobody, and the same people once more.
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -11,13 +14,13 @@ import type { Project } from "./chromium.ts";
 import type { Head } from "./turned-head.ts";
 import { drawVideo, type VideoPhoto, type VideoSegment } from "./video.ts";
 
-/** Frames a second; the software adapter takes seconds for a face. */
+/** Frames a second. */
 const RATE: Record<Project, number> = { cpu: 4, webgpu: 1 };
 /** Frames that a head rests in one direction: it is taken at the second look of its rest. */
-const REST_FRAMES: Record<Project, number> = { cpu: 8, webgpu: 14 };
+const REST_FRAMES = 8;
 /** The same in a challenge, both turns of which have to fit into its ten seconds. */
 const TURN_FRAMES = 6;
-const STILL_FRAMES: Record<Project, number> = { cpu: 12, webgpu: 16 };
+const STILL_FRAMES: Record<Project, number> = { cpu: 12, webgpu: 10 };
 
 /** Eyes of `caltech-p05-1.jpg`, read off the photo. */
 const EYES: Head["eyes"] = [
@@ -54,7 +57,7 @@ const turnsOf = (first: number): [yaw: number, pitch: number][] => [
   [0, 0],
 ];
 
-/** The numbers of the segments. */
+/** The numbers of the segments, on the CPU. */
 export const SHOWN = {
   firstHalf: 0,
   intruder: 1,
@@ -66,6 +69,17 @@ export const SHOWN = {
   nobody: 7,
   leftThenRight: 8,
   rightThenLeft: 9,
+} as const;
+
+/** The numbers of the segments on WebGPU. */
+export const SHOWN_SLOWLY = {
+  ring: 0,
+  owner: 1,
+  stranger: 2,
+  nobody: 3,
+  ownerAgain: 4,
+  second: 5,
+  third: 6,
 } as const;
 
 /** Where a photo of a face lies. */
@@ -90,16 +104,28 @@ export async function faceCameraArguments(
 }
 
 function segmentsFor(project: Project): VideoSegment[] {
-  const turning = (turns: [number, number][], rest = REST_FRAMES[project]) => ({
+  const turning = (turns: [number, number][], rest = REST_FRAMES) => ({
     photos: turns.map(([yaw, pitch]) => photo("caltech-p05-1", { eyes: EYES, yaw, pitch })),
     frames: turns.length * rest,
     still: true,
   });
-  const showing = (...names: string[]) => ({
-    photos: names.map((name) => photo(name)),
+  const showing = (...shown: (string | VideoPhoto)[]) => ({
+    photos: shown.map((one) => (typeof one === "string" ? photo(one) : one)),
     frames: STILL_FRAMES[project],
   });
-  const rocket = readFileSync(fileURLToPath(new URL("../fixtures/photos/rocket.png", import.meta.url)));
+  const rocket = {
+    jpeg: readFileSync(fileURLToPath(new URL("../fixtures/photos/rocket.png", import.meta.url))),
+  };
+  if (project === "webgpu")
+    return [
+      turning([...FIRST_HALF, ...SECOND_HALF]),
+      showing("caltech-p05-2"),
+      showing("caltech-p15-2"),
+      showing(rocket),
+      showing("caltech-p05-3"),
+      showing("caltech-p15-3"),
+      showing("caltech-p21-1"),
+    ];
   const glasses = photo("caltech-p05-1", { eyes: EYES, yaw: 0, pitch: 0, glasses: true });
   return [
     turning(FIRST_HALF),
@@ -109,7 +135,7 @@ function segmentsFor(project: Project): VideoSegment[] {
     showing("caltech-p05-2", "caltech-p05-3"),
     { photos: [glasses], frames: STILL_FRAMES[project], still: true },
     showing("caltech-p15-2", "caltech-p21-1"),
-    { photos: [{ jpeg: rocket }], frames: STILL_FRAMES[project] },
+    showing(rocket),
     turning(turnsOf(FAR), TURN_FRAMES),
     turning(turnsOf(-FAR), TURN_FRAMES),
   ];

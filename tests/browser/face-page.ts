@@ -68,6 +68,14 @@ export class FacePage {
     return (Number(round) - 1) * Number(all) + Number(filled);
   }
 
+  /** What `data-answer` is for somebody who is recognised. */
+  async idOf(name: string): Promise<string> {
+    const option = this.panel
+      .getByRole("combobox", { includeHidden: true })
+      .locator("option", { hasText: name });
+    return (await option.getAttribute("value")) ?? "";
+  }
+
   async enrolFromPhotos(name: string, files: Files): Promise<void> {
     await this.panel.getByRole("textbox", { name: "Name", exact: true }).fill(name);
     await this.#give(this.button("Enrol from photos"), files);

@@ -43,6 +43,23 @@ export class KShotPage {
     await expect(panel).toBeHidden();
   }
 
+  /** Counts what the engine's worker gives to the GPU from now on; gives how to read the count. */
+  async countDispatches(): Promise<() => Promise<number>> {
+    const [worker] = this.page.workers();
+    if (worker === undefined) throw new Error("the page has no worker");
+    await worker.evaluate(() => {
+      const { prototype } = GPUComputePassEncoder;
+      const plain = prototype.dispatchWorkgroups;
+      let count = 0;
+      prototype.dispatchWorkgroups = function (...groups) {
+        count += 1;
+        return plain.apply(this, groups);
+      };
+      Object.assign(globalThis, { countOfDispatches: () => count });
+    });
+    return () => worker.evaluate(() => Reflect.get(globalThis, "countOfDispatches")());
+  }
+
   /** Allows the camera, as a person would when asked, and turns it on. */
   async turnOnCamera(): Promise<void> {
     await this.page.context().grantPermissions(["camera"]);

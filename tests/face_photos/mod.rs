@@ -94,6 +94,21 @@ pub fn turned(
     })
 }
 
+/// The photo turned about its middle, clockwise.
+pub fn leaning(image: &RgbaImage, degrees: f32) -> RgbaImage {
+    let (width, height) = image.dimensions();
+    let (middle_x, middle_y) = (width as f32 / 2.0, height as f32 / 2.0);
+    let (sin, cos) = degrees.to_radians().sin_cos();
+    RgbaImage::from_fn(width, height, |x, y| {
+        let (x, y) = (x as f32 - middle_x, y as f32 - middle_y);
+        sample(
+            image,
+            middle_x + cos * x + sin * y,
+            middle_y - sin * x + cos * y,
+        )
+    })
+}
+
 fn sample(image: &RgbaImage, x: f32, y: f32) -> Rgba<u8> {
     let (width, height) = image.dimensions();
     let (x, y) = (

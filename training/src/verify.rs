@@ -51,6 +51,12 @@ pub struct Arguments {
     /// Keep the keypoints of the first look, without the second from near
     #[arg(long)]
     one_look: bool,
+    /// Take the colours away first
+    #[arg(long)]
+    grey: bool,
+    /// Embed the mirror image too, and take the mean of the two
+    #[arg(long)]
+    mirror: bool,
     /// Where to draw the ROC curve, an SVG
     #[arg(long)]
     svg: Option<PathBuf>,
@@ -74,6 +80,8 @@ pub fn verify_eval(arguments: &Arguments) -> Result<String> {
             None => Choice::Largest,
         },
         sharpen: !arguments.one_look,
+        grey: arguments.grey,
+        mirror: arguments.mirror,
     };
     let faces = embed::embed_all(&set, way)?;
     let score = |a: &[f32], b: &[f32]| {
@@ -147,7 +155,10 @@ pub fn verify_eval(arguments: &Arguments) -> Result<String> {
         write(path, &draw::roc(&title, &tested))?;
     }
     if let (Some(path), Some(name)) = (&arguments.ship, &arguments.name) {
-        ensure!(!arguments.cosine, "what ships is compared by the distance");
+        ensure!(
+            !(arguments.cosine || arguments.grey || arguments.mirror),
+            "what ships is in colour, of one embedding a face, and compared by the distance"
+        );
         write(path, &ship::source(name, &faces, &all))?;
     }
     Ok(text)
@@ -172,6 +183,10 @@ fn describe(set: &PictureSet, faces: &FaceSet) -> String {
             faces.faceless.join(", ")
         );
     }
+    let said: Vec<String> = (faces.advice.iter())
+        .map(|(advice, times)| format!("{advice:?} {times}"))
+        .collect();
+    let _ = writeln!(text, "Said of them by themselves: {}", said.join(", "));
     let mut unreadable = set.unreadable.clone();
     unreadable.extend(faces.unreadable.iter().cloned());
     text.push_str(&list_unreadable(&unreadable));

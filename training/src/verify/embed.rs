@@ -9,6 +9,9 @@ use kshot::embedder::conv::Kernels;
 use kshot::face::alignment::chip;
 use kshot::face::detector::{Detector, Face};
 use kshot::face::look::{Embedder, WEIGHTS, WEIGHTS_SHA256};
+use kshot::face::pose::Pose;
+use kshot::face::quality::{Advice, Quality, advise};
+use kshot::face::resnet::SIDE;
 use kshot::frame::picture::Picture;
 use kshot::weights::check_digest;
 use rayon::prelude::*;
@@ -32,6 +35,10 @@ pub struct Way {
     pub choice: Choice,
     /// Whether it is looked at again from near.
     pub sharpen: bool,
+    /// Whether its colours are taken away first.
+    pub grey: bool,
+    /// Whether the embedding is the mean of the face's and its mirror image's.
+    pub mirror: bool,
 }
 
 /// A person with their pictures.
@@ -48,6 +55,8 @@ pub struct FaceSet {
     pub people: Vec<Person>,
     /// Names of the pictures without a face.
     pub faceless: Vec<String>,
+    /// How many pictures the page would have said this of, the most frequent first.
+    pub advice: Vec<(Advice, usize)>,
     /// What could not be read.
     pub unreadable: Vec<Unreadable>,
     /// How long it took.
@@ -85,8 +94,11 @@ impl Networks {
         })
     }
 
-    fn embed(&self, set: &PictureSet, picture: &pictures::Picture) -> Result<Option<Vec<f32>>> {
-        let pixels = set.read(picture)?;
+    fn embed(&self, set: &PictureSet, picture: &pictures::Picture) -> Result<Option<Seen>> {
+        let mut pixels = set.read(picture)?;
+        if self.way.grey {
+            take_colours(&mut pixels.rgba);
+        }
         let picture = Picture::from_rgba(&pixels.rgba, pixels.width, pixels.height)?;
         let faces = self.detector.find(&picture)?;
         let face = match self.way.choice {
@@ -99,8 +111,41 @@ impl Networks {
         if self.way.sharpen {
             face = self.detector.sharpen(&picture, &face)?;
         }
-        Ok(Some(self.embedder.embed(&chip(&picture, &face))?))
+        let chip = chip(&picture, &face);
+        let mut embedding = self.embedder.embed(&chip)?;
+        if self.way.mirror {
+            let mirrored = self.embedder.embed(&mirror(&chip))?;
+            for (value, other) in embedding.iter_mut().zip(mirrored) {
+                *value = (*value + other) / 2.0;
+            }
+        }
+        let quality = Quality::of(&chip, face.bounds[2]);
+        let advice = advise(&[face], picture.size(), Pose::of(&face), quality);
+        Ok(Some(Seen { embedding, advice }))
     }
+}
+
+/// Of one picture with a face.
+struct Seen {
+    embedding: Vec<f32>,
+    advice: Advice,
+}
+
+/// Makes every pixel as bright as it was, by the weights of Rec. 601.
+fn take_colours(rgba: &mut [u8]) {
+    let (pixels, _) = rgba.as_chunks_mut::<4>();
+    for [red, green, blue, _] in pixels {
+        let [r, g, b] = [*red, *green, *blue].map(f32::from);
+        let grey = (0.299 * r + 0.587 * g + 0.114 * b).round() as u8;
+        [*red, *green, *blue] = [grey; 3];
+    }
+}
+
+/// A chip `[3, 150, 150]`, left and right exchanged.
+fn mirror(chip: &[f32]) -> Vec<f32> {
+    (chip.chunks_exact(SIDE))
+        .flat_map(|row| row.iter().rev().copied())
+        .collect()
 }
 
 fn central(faces: &[Face], (width, height): (usize, usize)) -> Option<Face> {
@@ -128,6 +173,7 @@ pub fn embed_all(set: &PictureSet, way: Way) -> Result<FaceSet> {
     let mut faces = FaceSet {
         people: Vec::new(),
         faceless: Vec::new(),
+        advice: Vec::new(),
         unreadable: Vec::new(),
         elapsed: Duration::ZERO,
     };
@@ -142,7 +188,13 @@ pub fn embed_all(set: &PictureSet, way: Way) -> Result<FaceSet> {
         let mut kept = Vec::with_capacity(pictures.len());
         for (picture, result) in pictures.iter().zip(results) {
             kept.push(match result {
-                Ok(Some(embedding)) => Some(embedding),
+                Ok(Some(Seen { embedding, advice })) => {
+                    match faces.advice.iter_mut().find(|(one, _)| *one == advice) {
+                        Some((_, count)) => *count += 1,
+                        None => faces.advice.push((advice, 1)),
+                    }
+                    Some(embedding)
+                }
                 Ok(None) => {
                     faces.faceless.push(picture.name.clone());
                     None
@@ -162,6 +214,9 @@ pub fn embed_all(set: &PictureSet, way: Way) -> Result<FaceSet> {
         });
     }
     bar.finish_and_clear();
+    faces
+        .advice
+        .sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     faces.elapsed = started.elapsed();
     Ok(faces)
 }
