@@ -7,6 +7,7 @@ use face_photos::{beside, blurred, darkened, far_away, leaning, networks, open, 
 use image::RgbaImage;
 use kshot::Error;
 use kshot::backend::at_once;
+use kshot::face::enrolment::Enrolment;
 use kshot::face::look::{Look, Networks};
 use kshot::face::people::{People, alike};
 use kshot::face::quality::Advice;
@@ -207,9 +208,20 @@ fn near(portrait: &RgbaImage) -> RgbaImage {
 }
 
 #[test]
-fn darkness_without_anything_to_see_is_no_face() {
-    let black = RgbaImage::from_pixel(640, 480, [2, 2, 2, 255].into());
-    assert_eq!(look(&networks(), &black).advice, Advice::NoFace);
+fn darkness_is_told_where_no_face_can_be_seen_in_it() {
+    let networks = networks();
+    for dark in [
+        RgbaImage::from_pixel(640, 480, [2, 2, 2, 255].into()),
+        darkened(&open("biden-1"), 0.03),
+    ] {
+        let look = look(&networks, &dark);
+        assert!(look.faces.is_empty());
+        assert_eq!(look.advice, Advice::TooDark);
+        let step = Enrolment::new(1, Vec::new()).step(&look, None);
+        assert_eq!((step.taken, step.advice), (None, Advice::TooDark));
+    }
+    let night = look(&networks, &darkened(&open("rocket"), 0.5));
+    assert_eq!(night.advice, Advice::NoFace);
 }
 
 #[test]

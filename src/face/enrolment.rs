@@ -163,7 +163,9 @@ impl Enrolment {
     pub fn step(&mut self, look: &Look, embedding: Option<&[f32]>) -> Step {
         let (Some(largest), Some(embedding)) = (&look.largest, embedding) else {
             self.before = None;
-            return self.nothing(Advice::NoFace, None);
+            let dark = look.advice == Advice::TooDark;
+            let advice = if dark { look.advice } else { Advice::NoFace };
+            return self.nothing(advice, None);
         };
         if look.advice != Advice::Ready {
             self.before = None;

@@ -8,7 +8,7 @@ use safetensors::SafeTensors;
 
 use super::detector::{Detector, Face};
 use super::pose::Pose;
-use super::quality::{Advice, Quality, advise};
+use super::quality::{Advice, Quality, advise, advise_without_face};
 use super::resnet::{DIMENSIONS, ResNet, SIDE};
 use super::search::Search;
 use super::{alignment, blazeface};
@@ -169,6 +169,7 @@ impl Networks {
                 size,
                 faces,
                 near: None,
+                missing: advise_without_face(copy.brightness()),
             });
         };
         let (picture, to_source) = if shrunk > 1.0 {
@@ -205,6 +206,7 @@ impl Networks {
             size,
             faces,
             near: Some((picture, face)),
+            missing: Advice::NoFace,
         })
     }
 }
@@ -214,6 +216,8 @@ pub struct Found {
     size: (usize, usize),
     faces: Vec<Face>,
     near: Option<(Picture, Face)>,
+    /// What to change where there is none.
+    missing: Advice,
 }
 
 impl Found {
@@ -227,7 +231,12 @@ impl Found {
 
 /// Aligns the largest face and says what to change.
 pub fn align(found: Found) -> Look {
-    let Found { size, faces, near } = found;
+    let Found {
+        size,
+        faces,
+        near,
+        missing,
+    } = found;
     let largest = near.zip(faces.first()).map(|((picture, near), face)| {
         let chip = alignment::chip(&picture, &near);
         Largest {
@@ -236,7 +245,7 @@ pub fn align(found: Found) -> Look {
             chip,
         }
     });
-    let advice = largest.as_ref().map_or(Advice::NoFace, |largest| {
+    let advice = largest.as_ref().map_or(missing, |largest| {
         advise(&faces, size, largest.pose, largest.quality)
     });
     Look {

@@ -101,6 +101,17 @@ impl Picture {
         (self.width, self.height)
     }
 
+    /// Mean luminance, 0 to 1, by the weights of Rec. 601.
+    pub fn brightness(&self) -> f32 {
+        let sum: f64 = (self.pixels.iter())
+            .map(|pixel| {
+                let [red, green, blue] = pixel.map(f64::from);
+                0.299 * red + 0.587 * green + 0.114 * blue
+            })
+            .sum();
+        (sum / (255 * self.pixels.len().max(1)) as f64) as f32
+    }
+
     /// `side` x `side` pixels, each from where `to_source` leads: planar `[3, side, side]`,
     /// 0 to 255.
     pub fn sample(&self, to_source: &Similarity, side: usize) -> Vec<f32> {

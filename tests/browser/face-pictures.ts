@@ -19,19 +19,24 @@ export interface Placed {
 const WIDTH = 640;
 const HEIGHT = 480;
 
-/** Photos on a grey picture of 640 x 480. */
-export async function collage(page: Page, name: string, photos: readonly Placed[]): Promise<PictureFile> {
+/** Photos on a grey picture of 640 x 480, or one of another colour. */
+export async function collage(
+  page: Page,
+  name: string,
+  photos: readonly Placed[],
+  ground = "#7f7f7f",
+): Promise<PictureFile> {
   const parts = photos.map(({ path, ...place }) => ({
     url: `data:image/jpeg;base64,${readFileSync(path).toString("base64")}`,
     ...place,
   }));
   const png = await page.evaluate(
-    async ({ parts, width, height }) => {
+    async ({ parts, ground, width, height }) => {
       const canvas = document.createElement("canvas");
       [canvas.width, canvas.height] = [width, height];
       const context = canvas.getContext("2d");
       if (context === null) throw new Error("there is no 2d canvas");
-      context.fillStyle = "#7f7f7f";
+      context.fillStyle = ground;
       context.fillRect(0, 0, width, height);
       context.imageSmoothingQuality = "high";
       for (const { url, left, top, size } of parts) {
@@ -42,7 +47,7 @@ export async function collage(page: Page, name: string, photos: readonly Placed[
       }
       return canvas.toDataURL("image/png").split(",")[1] ?? "";
     },
-    { parts, width: WIDTH, height: HEIGHT },
+    { parts, ground, width: WIDTH, height: HEIGHT },
   );
   return { name: `${name}.png`, mimeType: "image/png", buffer: Buffer.from(png, "base64") };
 }
@@ -50,6 +55,11 @@ export async function collage(page: Page, name: string, photos: readonly Placed[
 /** One face of some 20 pixels. */
 export function tinyFace(page: Page, path: string): Promise<PictureFile> {
   return collage(page, "tiny", [{ path, left: 280, top: 200, size: 0.24 }]);
+}
+
+/** A room without light. */
+export function darkness(page: Page): Promise<PictureFile> {
+  return collage(page, "darkness", [], "#040404");
 }
 
 /** Forty small faces in rows. */

@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { facePath, SHOWN, SHOWN_SLOWLY } from "./face-camera.ts";
 import { FacePage } from "./face-page.ts";
-import { fortyFaces, tinyFace, twoFaces } from "./face-pictures.ts";
+import { darkness, fortyFaces, tinyFace, twoFaces } from "./face-pictures.ts";
 import { expect, faceCameraTest } from "./test.ts";
 
 const test = faceCameraTest.extend<{ face: FacePage }>({
@@ -174,7 +174,11 @@ test("pictures that cannot be used are each named with the reason, and those bef
   await expect(face.alert).toContainText("tiny.png The face is too small.");
   await face.addPhotos("Ada", [await fortyFaces(page, facePath("caltech-p05-3"))]);
   await expect(face.alert).toContainText("forty.png There are several faces in it.");
+  await face.addPhotos("Ada", [await darkness(page)]);
+  await expect(face.alert).toContainText("darkness.png The face is too dark.");
   await expect(face.people).toContainText("2 shots");
+  await face.askAbout([await darkness(page)]);
+  await expect(face.answer).toContainText("More light");
   await face.askAbout(facePath("caltech-p05-3"));
   await expect(face.answer).toHaveAttribute("data-answer", "yes");
 });

@@ -3,7 +3,7 @@
  * what to do first. One place decides it, so that the picture, the words and the screen reader agree.
  */
 import { faceWords, sayCosine } from "./words.ts";
-import type { FaceWork } from "./work.ts";
+import type { FaceWork, Seen } from "./work.ts";
 
 /** `kind` is the look of it; `answer` what the page promises in `data-answer`. */
 export interface Saying {
@@ -39,12 +39,19 @@ export function sayNow(work: FaceWork): Saying {
   if (work.faces === null) return prompt(says.promptLoading);
   if (work.person === null) return prompt(says.promptEnrol);
   if (work.seen === null) return prompt(says.promptLook);
-  if (work.seen.look.faces.length === 0) return prompt(says.noFace);
+  if (work.seen.look.faces.length === 0) return sayMissing(work.seen);
   return work.mode === "verify" ? sayVerdict(work) : sayRecognition(work);
 }
 
 function prompt(text: string): Saying {
   return { kind: "prompt", answer: "", says: text, more: "", told: text, personId: null };
+}
+
+function sayMissing({ look }: Seen): Saying {
+  const says = faceWords();
+  if (look.advice !== "too_dark") return prompt(says.noFace);
+  const { says: text, todo } = says.advice.too_dark;
+  return { ...prompt(text), more: todo, told: `${text}. ${todo}` };
 }
 
 function sayAdvice(work: FaceWork): Saying {

@@ -117,7 +117,7 @@ export const en = {
     half_face: { says: "Move into the picture", todo: "Part of the face is cut off." },
     come_closer: { says: "Come closer", todo: "The face is too small." },
     move_back: { says: "Move back a little", todo: "The face is too close." },
-    too_dark: { says: "More light", todo: "The face is too dark." },
+    too_dark: { says: "More light", todo: "It is too dark to see the face well." },
     too_bright: { says: "Less light", todo: "The face is too bright." },
     blurred: { says: "Hold still", todo: "The picture is blurred." },
     profile: { says: "Turn back a little", todo: "Both eyes have to be in sight." },

@@ -113,7 +113,7 @@ export const zh: FaceWords = {
     half_face: { says: "请移到画面里", todo: "脸的一部分在画面之外。" },
     come_closer: { says: "请靠近一些", todo: "脸太小。" },
     move_back: { says: "请退后一点", todo: "脸太近。" },
-    too_dark: { says: "请增加光线", todo: "脸太暗。" },
+    too_dark: { says: "请增加光线", todo: "太暗，看不清人脸。" },
     too_bright: { says: "请减少光线", todo: "脸太亮。" },
     blurred: { says: "请不要动", todo: "画面模糊。" },
     profile: { says: "请转回来一点", todo: "两只眼睛都要看得到。" },
