@@ -1,6 +1,7 @@
 /** `<k-shot>` with a method that has weights of its own: while they come, where they do not, and after the worker died. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
 import type { Route } from "@playwright/test";
 import { type ElementPage, PACKAGE, elementTest as test } from "./element-page.ts";
 import { endWorker } from "./end-worker.ts";
@@ -14,6 +15,13 @@ const BYTES = statSync(join(PACKAGE, "camera.safetensors")).size;
 const methodOf = (opened: ElementPage) => opened.run(({ kshot }) => kshot?.settings.method);
 const shotsOf = (opened: ElementPage) =>
   opened.run(({ kshot }) => kshot?.support.classes.map(({ shots }) => shots.length));
+
+async function expectNoViolations({ page }: ElementPage): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"])
+    .analyze();
+  expect.soft(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target)}`)).toEqual([]);
+}
 
 async function expectNames(opened: ElementPage, why: string): Promise<void> {
   expect(await opened.ask("football-07.jpg"), why).toBe("ball");
@@ -50,6 +58,7 @@ test("a method's weights that do not come leave the former in use; tried again t
   expect(await methodOf(opened)).toBe(before);
   expect(await shotsOf(opened)).toEqual(shots);
   await expectNames(opened, "without them");
+  await expectNoViolations(opened);
 
   // They are on their way: that is shown, and the former goes on meanwhile.
   await page.unroute(WEIGHTS);
@@ -68,6 +77,7 @@ test("a method's weights that do not come leave the former in use; tried again t
   await expect(problem).toBeHidden();
   await expect(element.getByRole("progressbar", { name: "Getting the trained methods" })).toBeVisible();
   await expectNames(opened, "while they come");
+  await expectNoViolations(opened);
   release(null);
   await expect.poll(() => methodOf(opened)).toBe("snail");
   await expect(element.getByRole("progressbar")).toBeHidden();
