@@ -6,8 +6,8 @@ use std::mem;
 use std::rc::Rc;
 
 use js_sys::{Float32Array, Object, Reflect};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_time::Instant;
@@ -20,14 +20,14 @@ use crate::error::Error;
 use crate::frame::source::Source;
 use crate::frame::{MAX_PIXELS, MIN_SIDE};
 use crate::method::trained::Heads;
-use crate::method::{Metric, choice};
 use crate::space::{Kind, Space};
-use crate::support::Action;
 
 pub mod face;
 pub mod file;
 mod guidance;
 pub mod lab;
+mod settings;
+mod support;
 
 type Js<T> = Result<T, JsValue>;
 
@@ -245,107 +245,6 @@ impl Engine {
         ])
     }
 
-    /// Adds a class. Returns `{ classId, support }`.
-    pub fn add_class(&mut self, name: &str) -> Js<JsValue> {
-        let class = self.classifier.support.add_class(name).map_err(throw)?;
-        object(&[("classId", class.into()), ("support", self.support()?)])
-    }
-
-    /// Gives a class another name.
-    pub fn rename_class(&mut self, class: u32, name: &str) -> Js<JsValue> {
-        let support = &mut self.classifier.support;
-        support.rename_class(class, name).map_err(throw)?;
-        self.support()
-    }
-
-    /// Lets a class take part in answers, or not.
-    pub fn enable_class(&mut self, class: u32, enabled: bool) -> Js<JsValue> {
-        let support = &mut self.classifier.support;
-        support.enable_class(class, enabled).map_err(throw)?;
-        self.support()
-    }
-
-    /// Removes a class with its shots.
-    pub fn remove_class(&mut self, class: u32) -> Js<JsValue> {
-        self.classifier.support.remove_class(class).map_err(throw)?;
-        self.support()
-    }
-
-    /// Removes one shot.
-    pub fn remove_shot(&mut self, shot: u32) -> Js<JsValue> {
-        self.classifier.support.remove_shot(shot).map_err(throw)?;
-        self.support()
-    }
-
-    /// Moves one shot to another class.
-    pub fn move_shot(&mut self, shot: u32, class: u32) -> Js<JsValue> {
-        let support = &mut self.classifier.support;
-        support.move_shot(shot, class).map_err(throw)?;
-        self.support()
-    }
-
-    /// Removes everything.
-    pub fn clear(&mut self) -> Js<JsValue> {
-        self.classifier.support.clear();
-        self.support()
-    }
-
-    /// Takes the last change back.
-    pub fn undo(&mut self) -> Js<JsValue> {
-        self.classifier.undo();
-        self.support()
-    }
-
-    /// The support set without its embeddings.
-    pub fn support(&self) -> Js<JsValue> {
-        let support = &self.classifier.support;
-        give(&Summary {
-            classes: support
-                .classes()
-                .iter()
-                .map(|class| ClassSummary {
-                    id: class.id,
-                    name: &class.name,
-                    enabled: class.enabled,
-                    shots: class.shots.iter().map(|shot| shot.id).collect(),
-                })
-                .collect(),
-            undo: support.undoable(),
-        })
-    }
-
-    /// The settings, with what `auto` stands for.
-    pub fn settings(&mut self) -> Js<JsValue> {
-        let settings = self.classifier.settings();
-        give(&SettingsView {
-            method: settings.method,
-            metric: settings.metric,
-            temperature: settings.temperature.into(),
-            threshold: settings.threshold.into(),
-            auto_temperature: self.classifier.auto_temperature().map_err(throw)?,
-            auto_threshold: self.classifier.auto_threshold().map_err(throw)?,
-        })
-    }
-
-    /// Changes the settings that are named.
-    pub fn set_settings(&mut self, patch: JsValue) -> Js<JsValue> {
-        let patch: SettingsPatch = parse(
-            patch,
-            "settings",
-            "method ridge, prototypical, siamese, matching, matching_context, relation, imaginary, \
-             mann or snail, metric euclidean or cosine, temperature and threshold a number or auto",
-        )?;
-        let mut settings = self.classifier.settings();
-        settings.method = patch.method.unwrap_or(settings.method);
-        settings.metric = patch.metric.unwrap_or(settings.metric);
-        settings.temperature = patch
-            .temperature
-            .map_or(settings.temperature, Setting::value);
-        settings.threshold = patch.threshold.map_or(settings.threshold, Setting::value);
-        self.classifier.set_settings(settings).map_err(throw)?;
-        self.settings()
-    }
-
     /// Shots, prototypes and the last query on a plane.
     pub fn space(&mut self) -> Js<JsValue> {
         let points = self
@@ -422,20 +321,6 @@ impl Engine {
 }
 
 #[derive(Serialize)]
-struct Summary<'a> {
-    classes: Vec<ClassSummary<'a>>,
-    undo: Option<Action>,
-}
-
-#[derive(Serialize)]
-struct ClassSummary<'a> {
-    id: u32,
-    name: &'a str,
-    enabled: bool,
-    shots: Vec<u32>,
-}
-
-#[derive(Serialize)]
 struct AnswerView<'a> {
     scores: Vec<ScoreView<'a>>,
     best: Option<u32>,
@@ -469,54 +354,6 @@ struct PointView {
     shot_id: Option<u32>,
     x: f32,
     y: f32,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Auto {
-    Auto,
-}
-
-/// A number, or `"auto"`.
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum Setting {
-    Value(f32),
-    Auto(Auto),
-}
-
-impl Setting {
-    fn value(self) -> Option<f32> {
-        match self {
-            Setting::Value(value) => Some(value),
-            Setting::Auto(_) => None,
-        }
-    }
-}
-
-impl From<Option<f32>> for Setting {
-    fn from(value: Option<f32>) -> Self {
-        value.map_or(Setting::Auto(Auto::Auto), Setting::Value)
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SettingsView {
-    method: choice::Choice,
-    metric: Metric,
-    temperature: Setting,
-    threshold: Setting,
-    auto_temperature: f32,
-    auto_threshold: f32,
-}
-
-#[derive(Deserialize)]
-struct SettingsPatch {
-    method: Option<choice::Choice>,
-    metric: Option<Metric>,
-    temperature: Option<Setting>,
-    threshold: Option<Setting>,
 }
 
 fn give<T: Serialize + ?Sized>(value: &T) -> Js<JsValue> {

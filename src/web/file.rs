@@ -4,7 +4,8 @@ use js_sys::{Float32Array, Uint8Array};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use super::{Engine, Js, Setting, give, object, parse, throw};
+use super::settings::Setting;
+use super::{Engine, Js, give, object, parse, throw};
 use crate::classifier::Settings;
 use crate::enrollment::{Enrolled, Enrollment, Kind, Shot, Thumbnail};
 use crate::error::Error;
