@@ -120,6 +120,40 @@ test("attributes and properties say the same, are read before and after the star
   expect(await opened.run(({ kshot }) => kshot?.support.classes[1]?.shots.length)).toBe(3);
 });
 
+test("a poster, colours and parts are the author's; a backend that is not there is told, and another can be chosen", async ({
+  openElement,
+}) => {
+  const opened = await openElement(
+    `<style>k-shot { --k-shot-paper: rgb(1, 2, 3); --k-shot-ink: rgb(250, 251, 252) } k-shot::part(start) { letter-spacing: 7px } k-shot::part(stage) { border: 5px solid rgb(4, 5, 6) }</style><k-shot poster="/picture.svg" backend="webgpu"></k-shot>`,
+    { pages: { "/picture.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>' } },
+  );
+  const { page, element } = opened;
+  const style = (selector: string, property: string) =>
+    opened.run(
+      ({ shadowRoot }, { selector, property }) => {
+        const part = shadowRoot?.querySelector(selector);
+        return part ? getComputedStyle(part).getPropertyValue(property) : null;
+      },
+      { selector, property },
+    );
+  expect(await style("[part=poster]", "background-color")).toBe("rgb(1, 2, 3)");
+  expect(await style("[part=poster]", "color")).toBe("rgb(250, 251, 252)");
+  expect(await style("[part=start]", "letter-spacing")).toBe("7px");
+  await expect(element.locator("img")).toHaveAttribute("src", "/picture.svg");
+  expect(opened.site.requests).toContain("/picture.svg");
+
+  await opened.start("failed");
+  await expect(element.getByRole("alert")).toContainText("WebGPU is not available here.");
+  await opened.run((element) => {
+    element.backend = "cpu";
+  });
+  await element.getByRole("button", { name: "Try again" }).click();
+  await opened.expectState("live");
+  expect(await opened.run(({ kshot }) => kshot?.device.backend)).toBe("cpu");
+  expect(page.workers(), "the engine that did not come up is gone").toHaveLength(1);
+  expect(await style("[part=stage]", "border-top-color")).toBe("rgb(4, 5, 6)");
+});
+
 test("the camera goes out with the slide, the page and the element, and comes back with it", async ({
   openElement,
 }) => {

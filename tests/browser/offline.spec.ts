@@ -45,8 +45,8 @@ function keptWeights(page: Page): Promise<string[]> {
     const [name] = (await caches.keys()).slice(-1);
     const urls = (await (await caches.open(name ?? "")).keys()).map(({ url }) => url);
     return urls
-      .map((url) => url.match(/assets\/([\w-]+)-[\w-]{8}\.(safetensors|characters)$/)?.[1] ?? "")
-      .filter((stem) => stem !== "" && stem !== "efficientnet_lite0")
+      .map((url) => url.match(/assets\/(\w[\w-]*)-[\w-]{8}\.(safetensors|characters)$/)?.[1] ?? "")
+      .filter((stem) => ["camera", "drawings", "faces", "omniglot-test"].includes(stem))
       .sort();
   });
 }
@@ -114,6 +114,14 @@ test("after the first visit everything works offline, from any folder, and asks 
   });
   expect(manifest.start).toBe(PATH);
   expect(manifest.found).not.toContain(false);
+  const card = await page.evaluate(async () => {
+    const said = (name: string) =>
+      document.querySelector<HTMLMetaElement>(`meta[property="og:image${name}"]`)?.content ?? "";
+    const response = await fetch(said(""));
+    const { width, height } = await createImageBitmap(await response.blob());
+    return { size: [String(width), String(height)], said: [said(":width"), said(":height")] };
+  });
+  expect(card.size, "the social card").toEqual(card.said);
 });
 
 test("a new version waits until no page of the old one is open, and comes whole", async ({

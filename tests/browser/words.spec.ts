@@ -20,3 +20,24 @@ test("no key is missing in any dictionary of the page and of the element", async
     expect(names).toContain(file);
   for (const { file, words } of files) expect(words, file).toBeGreaterThan(3);
 });
+
+test.describe("in a browser that is set to Chinese", () => {
+  test.use({ locale: "zh-CN" });
+
+  test("the page, the page of snippets and the element speak it, until they are told otherwise", async ({
+    kshot,
+    page,
+  }) => {
+    await kshot.open();
+    await expect(kshot.root).toHaveAttribute("lang", "zh-Hans");
+    await expect(page.getByRole("button", { name: "打开摄像头" })).toBeVisible();
+    await page.getByRole("button", { name: "English" }).click();
+    await page.goto("./");
+    await expect(page.getByRole("button", { name: "Turn on camera" }), "the choice is kept").toBeVisible();
+    await page.evaluate(() => localStorage.clear());
+    await page.goto("./slides.html");
+    await expect(page.getByRole("heading", { name: "放进幻灯片" })).toBeVisible();
+    await page.goto("./embed.html");
+    await expect(page.getByRole("button", { name: "打开摄像头" })).toBeVisible();
+  });
+});

@@ -115,9 +115,14 @@ export class KShot {
       weightsBytes: options.weightsUrl === undefined ? __WEIGHTS_BYTES__ : 0,
     });
     const kshot = new KShot(session);
+    const failed = (error: unknown) => {
+      // Nobody gets this one, so nobody could end it.
+      kshot.dispose();
+      throw error;
+    };
     // In a task of its own, so that calls made as soon as `load` returns are not behind it.
     if (backend === "auto") setTimeout(() => kshot.#measureBehind());
-    else await kshot.chooseBackend(backend);
+    else await kshot.chooseBackend(backend).catch(failed);
     return kshot;
   }
 
