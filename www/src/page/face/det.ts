@@ -49,8 +49,8 @@ export class DetCurve {
         .join(" "),
     );
     const equal = place({ falseAccept: scores.equalErrorRate, falseReject: scores.equalErrorRate });
-    this.#equal.setAttribute("x", String(equal[0] + 10));
-    this.#equal.setAttribute("y", String(equal[1] - 6));
+    this.#equal.setAttribute("x", String(equal[0] + 12));
+    this.#equal.setAttribute("y", String(equal[1] + 4));
     this.element.append(
       makeSvg("path", { class: "det-diagonal", d: `M${LEFT} ${SIZE - BOTTOM}L${SIZE - RIGHT} ${TOP}` }),
       makeSvg("path", { class: "det-curve", d: `M${points.join("L")}` }),

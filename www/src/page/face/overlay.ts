@@ -5,7 +5,7 @@
  */
 import type { FoundFace, Look } from "../../face-types.ts";
 import { makeSvg } from "../dom.ts";
-import { drawRing, placeRing, type RingPlace } from "./ring.ts";
+import { drawRing, placeRing, type RingPlace, reachOf } from "./ring.ts";
 import type { Seen } from "./work.ts";
 
 /** How much of the way to the face the ring goes with each frame: less would lag, more would tremble. */
@@ -33,7 +33,7 @@ export class Overlay {
     }
     if (step !== null) {
       const ring = drawRing(step.enrolment, step.at);
-      placeRing(ring, this.#follow(first, look));
+      placeRing(ring, inside(this.#follow(first, look), reachOf(step.enrolment.passes), look));
       drawn.push(ring);
     }
     this.element.replaceChildren(...drawn);
@@ -59,6 +59,13 @@ export class Overlay {
     };
     return this.#ring;
   }
+}
+
+/** The ring as large as it is and where it is, but whole inside the picture: a face from near is larger than that. */
+function inside({ x, y, size }: RingPlace, reach: number, { width, height }: Look): RingPlace {
+  const radius = Math.min(reach * size, width / 2, height / 2);
+  const within = (at: number, length: number) => Math.min(Math.max(at, radius), length - radius);
+  return { x: within(x, width), y: within(y, height), size: radius / reach };
 }
 
 function drawBox({ box }: FoundFace, { width, height }: Look, name: string): SVGElement {

@@ -14,6 +14,11 @@ const FIRST = 0.95;
 const NEXT = 0.13;
 const WIDTH = 0.085;
 
+/** How far the ring of so many passes reaches from its middle, in widths of the face box. */
+export function reachOf(passes: number): number {
+  return FIRST + (passes - 1) * NEXT + WIDTH / 2;
+}
+
 /** Where the ring lies, in pixels of the picture. */
 export interface RingPlace {
   x: number;

@@ -36,7 +36,7 @@ export function sayNow(work: FaceWork): Saying {
   }
   if (work.task === "enrol") return sayAdvice(work);
   if (work.task === "challenge") return sayChallenge(work);
-  if (work.faces === null) return prompt(says.promptLoading);
+  if (work.faces === null) return prompt(work.failed ? says.promptMissing : says.promptLoading);
   if (work.person === null) return prompt(says.promptEnrol);
   if (work.seen === null) return prompt(says.promptLook);
   if (work.seen.look.faces.length === 0) return sayMissing(work.seen);

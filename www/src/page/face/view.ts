@@ -52,10 +52,16 @@ class FaceView {
       {
         id: "face",
         open: async (engine, onProgress) => {
-          const faces = await engine.openFaces({ onProgress });
-          const scores = await faces.scores();
-          await this.#fill(faces);
-          return { faces, scores };
+          work.failed = false;
+          try {
+            const faces = await engine.openFaces({ onProgress });
+            const scores = await faces.scores();
+            await this.#fill(faces);
+            return { faces, scores };
+          } catch (error) {
+            work.failed = true;
+            throw error;
+          }
         },
         says: faceWords,
       },

@@ -29,6 +29,7 @@ export const en = {
   promptEnrol: "Enrol a face to begin",
   promptLook: "Look into the camera, or pick a photo",
   promptLoading: "The networks are on their way",
+  promptMissing: "The networks are missing",
   noFace: "No face in sight",
   yes: "Yes",
   no: "No",

@@ -28,6 +28,7 @@ export const zh: FaceWords = {
   promptEnrol: "先登记一张脸",
   promptLook: "看向摄像头，或选一张照片",
   promptLoading: "网络正在下载",
+  promptMissing: "网络没有下载下来",
   noFace: "没有看到人脸",
   yes: "是",
   no: "否",

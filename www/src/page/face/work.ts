@@ -49,6 +49,7 @@ export class FaceWork {
   readonly events = new Events<WorkEvents>();
   readonly gate = new Gate(() => this.events.emit("change", undefined));
   #faces: Faces | null = null;
+  #failed = false;
   #scores: ScoreDistribution | null = null;
   #task: Task = "answer";
   #mode: Mode = "verify";
@@ -110,6 +111,16 @@ export class FaceWork {
     this.#task = "answer";
     this.#enrolment = null;
     faces.on("people", () => this.#changed());
+    this.#changed();
+  }
+
+  /** Whether the networks could not be had when that was last tried. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  set failed(failed: boolean) {
+    this.#failed = failed;
     this.#changed();
   }
 
