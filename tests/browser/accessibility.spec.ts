@@ -45,6 +45,7 @@ test("no state of the face page breaks them", async ({ kshot, page }) => {
   await kshot.open();
   await page.getByRole("tab", { name: "Face" }).click();
   await expect(face.alert).toContainText("could not be downloaded");
+  await expect(face.answer).toContainText("The networks are missing");
   await expectNoViolations(page, "with a failed download");
   await page.unroute("**/faces-*.safetensors");
   await face.button("Try again").click();
