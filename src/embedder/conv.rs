@@ -285,11 +285,11 @@ fn channels_last(weight: &[f32], [_, per_group, height, width]: [usize; 4]) -> V
         .collect()
 }
 
-pub(super) fn read_f16(
-    file: &SafeTensors<'_>,
-    name: &str,
-    shape: &[usize],
-) -> Result<Vec<f32>, Error> {
+/// A tensor of a weights file, in half precision.
+///
+/// # Errors
+/// [`Error::WeightsInvalid`] where it is missing or of another shape or type.
+pub fn read_f16(file: &SafeTensors<'_>, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
     let tensor = file
         .tensor(name)
         .map_err(|error| Error::WeightsInvalid(format!("{name}: {error}")))?;

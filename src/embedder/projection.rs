@@ -98,6 +98,16 @@ impl Projection {
         Ok(projection)
     }
 
+    /// What is taken from a corner before it is projected, `[1280]`.
+    pub fn mean(&self) -> &[f32] {
+        &self.mean
+    }
+
+    /// The projection, `[320, 1280]`.
+    pub fn rows(&self) -> &[f32] {
+        &self.rows
+    }
+
     /// Corners `[1280, 4]`, channel by channel as [`Embedder::corners`] gives them, to an
     /// embedding `[1280]` of length one.
     ///

@@ -9,7 +9,7 @@
 //! apart by the kind. What the reduction and the heads are trained on must hold no class that is
 //! tested on: a class that `splits/camera.csv` keeps for that is refused.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -128,16 +128,23 @@ const USES: &str = include_str!("../splits/camera.csv");
 
 /// Refuses a file with a class that is kept for the final figures.
 fn refuse_test_classes(path: &Path) -> Result<()> {
-    let mut tested = BTreeSet::new();
+    refuse_classes(path, &FeatureFile::open(path)?.classes, &["test"])
+}
+
+/// Refuses classes with one of these uses in `splits/camera.csv`.
+///
+/// # Errors
+/// Where there is such a class.
+pub fn refuse_classes(path: &Path, classes: &[String], refused: &[&str]) -> Result<()> {
+    let mut uses_of = BTreeMap::new();
     for record in csv::Reader::from_reader(USES.as_bytes()).deserialize() {
         let (_, class, uses): (String, String, String) = record?;
-        if uses == "test" {
-            tested.insert(class);
-        }
+        uses_of.insert(class, uses);
     }
-    for class in FeatureFile::open(path)?.classes {
+    for class in classes {
+        let uses = uses_of.get(class).map(String::as_str).unwrap_or_default();
         ensure!(
-            !tested.contains(&class),
+            !refused.contains(&uses),
             "{}: {class} is a class that is tested on; nothing may be trained on it",
             path.display()
         );

@@ -45,6 +45,7 @@ pub mod embed;
 pub mod evaluate;
 pub mod faces;
 pub mod features;
+pub mod fine_tune;
 pub mod folder;
 pub mod heads;
 pub mod losses;

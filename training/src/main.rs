@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use training::{
     accuracy_table, calibrate, calibrate_ridge, camera, camera_table, convert, cosine_pair,
-    drawings, evaluate, faces, features, make_set, none_of_these, omniglot_table, projection,
-    samples, train, verify,
+    drawings, evaluate, faces, features, fine_tune, make_set, none_of_these, omniglot_table,
+    projection, samples, train, verify,
 };
 
 /// Exit code of every error, the one that clap uses for a wrong argument.
@@ -28,6 +28,8 @@ enum Command {
     Features(features::Arguments),
     /// Work out the projection of the embedder from the features of many photos
     FitProjection(projection::Arguments),
+    /// Train the last layers of the network by episodes, on sets that make-set makes
+    FineTune(fine_tune::Arguments),
     /// Find the softmax temperature and the similarity thresholds that kshot ships
     Calibrate(calibrate::Arguments),
     /// Find the temperatures of ridge regression by way, shot and how sure left out shots are
@@ -65,6 +67,7 @@ fn main() -> ExitCode {
         Command::Evaluate(arguments) => evaluate::evaluate(&arguments),
         Command::Features(arguments) => features::features(&arguments),
         Command::FitProjection(arguments) => projection::fit_projection(&arguments),
+        Command::FineTune(arguments) => fine_tune::fine_tune(&arguments),
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::CalibrateRidge(arguments) => calibrate_ridge::calibrate_ridge(&arguments),
         Command::AccuracyTable(arguments) => accuracy_table::accuracy_table(&arguments),

@@ -1,15 +1,16 @@
-//! `make-set`: the picture sets that the camera's method was chosen by, made again.
+//! `make-set`: the picture sets that the camera's method was chosen by, and those that the network's
+//! last layers were tuned on, made again.
 //!
 //! Each is of another kind than the photos that the projection was fitted to: one photo as a
-//! thing that is held into a camera, ink on paper, hands cut out and put before photos. The same
-//! seed and sources give the same pictures.
+//! thing that is held into a camera, ink on paper, hands cut out and put before photos. To be tuned
+//! on are jointed figures, characters of Omniglot's training split and emoji that are no hands. The
+//! same seed and sources give the same pictures.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use image::imageops::{FilterType, blur, crop_imm, resize};
 use image::{GrayImage, Luma, Rgb, RgbImage, Rgba, RgbaImage};
-use kshot::characters::Characters;
 use rand::RngExt;
 use rand::seq::SliceRandom;
 use rayon::prelude::*;
@@ -18,15 +19,19 @@ use crate::embed::progress_bar;
 use crate::pictures::PictureSet;
 use crate::report::count;
 
+mod figures;
 mod photograph;
+mod sources;
+use figures::Build;
 use photograph::{Random, light, paste, random};
+use sources::{characters, drawn, emoji, icons, posed, rendered};
 
 /// Arguments of `make-set`.
 #[derive(clap::Args, Debug, Clone)]
 #[command(after_help = "\
 Photos for backgrounds and things: Caltech-101 as an image pack, found as for evaluate. Emoji need a folder
 node_modules with emoji-datasource-google 16, emoji-datasource-twitter 16 and @lobehub/fluent-emoji-3d 1.1; hands need
-the folder that scripts/hand-poses.mjs writes.
+the folder that scripts/hand-poses.mjs writes. Drawn needs Omniglot, --photos omniglot; icons need what emoji need.
 
 Examples:
   KSHOT_DATA=data cargo run --release -p training -- make-set instances sets/instances
@@ -43,7 +48,7 @@ pub struct Arguments {
     /// Where emoji or rendered hands are
     #[arg(long)]
     pub from: Option<PathBuf>,
-    /// Classes at most, of instances and ink
+    /// Classes at most, of instances, ink, drawn and icons; kinds of ten poses, of figures
     #[arg(long)]
     pub classes: Option<usize>,
     /// Pictures of a class at most
@@ -65,6 +70,12 @@ pub enum Kind {
     Emoji,
     /// Rendered hands before photos
     Hands,
+    /// Jointed things drawn here in poses of their own: hands, creatures, ropes
+    Figures,
+    /// Characters of Omniglot's training split as ink on paper
+    Drawn,
+    /// Emoji that are no hands nor people
+    Icons,
 }
 
 /// Photos that are backgrounds, of all that there are.
@@ -78,6 +89,12 @@ const INSTANCES: usize = 90;
 const CHARACTERS: usize = 70;
 const PICTURES: usize = 15;
 const HANDS: usize = 20;
+
+/// Kinds of figures, poses of each, and classes and pictures where none are asked for.
+const KINDS: usize = 48;
+const POSES: usize = 10;
+const TUNED: usize = 200;
+const TUNED_PICTURES: usize = 12;
 
 /// Side of a written picture.
 const SIDE: u32 = 256;
@@ -94,6 +111,8 @@ enum Subject {
     },
     /// A drawing, to be drawn on paper.
     Ink(GrayImage),
+    /// A pose.
+    Posed(std::sync::Arc<Build>, figures::Pose),
 }
 
 /// A class with what each of its pictures is made from.
@@ -160,6 +179,30 @@ fn sources(arguments: &Arguments) -> Result<(Vec<RgbImage>, Vec<Class>)> {
             let classes = emoji(from()?, per_class(PICTURES))?;
             Ok((photos(arguments, 0)?.0, classes))
         }
+        Kind::Figures => {
+            let kinds = arguments.classes.unwrap_or(KINDS);
+            let classes = posed(arguments.seed, kinds, per_class(TUNED_PICTURES));
+            Ok((photos(arguments, 0)?.0, classes))
+        }
+        Kind::Drawn => {
+            let most = arguments.classes.unwrap_or(TUNED);
+            let classes = drawn(
+                &arguments.photos,
+                arguments.seed,
+                most,
+                per_class(TUNED_PICTURES),
+            )?;
+            Ok((Vec::new(), classes))
+        }
+        Kind::Icons => {
+            let classes = icons(
+                from()?,
+                arguments.seed,
+                arguments.classes.unwrap_or(TUNED),
+                per_class(TUNED_PICTURES),
+            )?;
+            Ok((photos(arguments, 0)?.0, classes))
+        }
         Kind::Hands => {
             let classes = rendered(from()?, per_class(HANDS))?;
             Ok((photos(arguments, 0)?.0, classes))
@@ -218,105 +261,14 @@ fn square(set: &PictureSet, picture: &crate::pictures::Picture, side: u32) -> Re
     Ok(resize(&middle.to_image(), side, side, FilterType::Triangle))
 }
 
-/// Hand emoji by their code points.
-const CODES: &str = "1f44c 1f90c 270c 1f91e 1f91f 1f918 1f919 1f448 1f446 1f447 261d 1f44d 1f44e 270a 1f44a 1f44b 1f91a \
-                     1f590 270b 1f596 1f4aa 1f64f 1f450 1f64c";
-
-/// Skin tones by their code points.
-const TONES: [&str; 5] = ["1f3fb", "1f3fc", "1f3fd", "1f3fe", "1f3ff"];
-
-/// Folders of the vendors in `node_modules`.
-const VENDORS: [(&str, &str); 3] = [
-    ("emoji-datasource-google/img/google/64", "png"),
-    ("emoji-datasource-twitter/img/twitter/64", "png"),
-    ("@lobehub/fluent-emoji-3d/assets", "webp"),
-];
-
-/// Every code in every tone of every vendor that has it.
-fn emoji(modules: &Path, most: usize) -> Result<Vec<Class>> {
-    let mut classes = Vec::new();
-    for code in CODES.split_whitespace() {
-        let mut subjects = Vec::new();
-        for tone in TONES {
-            for (vendor, extension) in VENDORS {
-                let names = [format!("{code}-{tone}"), format!("{code}-fe0f-{tone}")];
-                let paths = names.map(|name| modules.join(vendor).join(name + "." + extension));
-                let Some(path) = paths.iter().find(|path| path.is_file()) else {
-                    continue;
-                };
-                subjects.push(Subject::Held {
-                    cut_out: open(path)?,
-                    least: 0.5,
-                    most: 0.9,
-                });
-            }
-        }
-        ensure!(
-            !subjects.is_empty(),
-            "{} has no emoji {code}: see make-set --help for the packages",
-            modules.display()
-        );
-        subjects.truncate(most);
-        classes.push((code.to_owned(), subjects));
-    }
-    Ok(classes)
-}
-
-/// What `scripts/hand-poses.mjs` rendered: class folders of pictures with transparency.
-fn rendered(folder: &Path, most: usize) -> Result<Vec<Class>> {
-    let set = PictureSet::open(folder)?;
-    let classes = set.classes.iter().map(|(name, pictures)| {
-        let subjects = pictures.iter().take(most).map(|picture| {
-            let pixels = set.read(picture)?;
-            let whole = RgbaImage::from_raw(pixels.width as u32, pixels.height as u32, pixels.rgba);
-            Ok(Subject::AsItIs(whole.context("a picture of no size")?))
-        });
-        Ok((name.clone(), subjects.collect::<Result<_>>()?))
-    });
-    classes.collect()
-}
-
-fn open(path: &Path) -> Result<RgbaImage> {
-    let image = image::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Ok(image.into_rgba8())
-}
-
-/// Characters, each drawn by as many people as there are to be pictures.
-fn characters(seed: u64, most: usize, per_class: usize) -> Result<Vec<Class>> {
-    let bytes = include_bytes!("../../weights/omniglot-test.characters");
-    let all = Characters::shipped(bytes)?;
-    let mut chosen: Vec<usize> = (0..all.len()).collect();
-    chosen.shuffle(&mut random(seed, 0));
-    chosen.truncate(most);
-    chosen.sort_unstable();
-    let classes = chosen.into_iter().map(|character| {
-        let drawings = (0..all.drawers().min(per_class)).map(|drawer| {
-            let ink = all.ink(character, drawer);
-            let ink = ink.context("the sample characters have a gap")?;
-            let side = kshot::embedder::conv4::SIDE as u32;
-            let bytes = ink.iter().map(|value| value * 255).collect();
-            let drawing = GrayImage::from_raw(side, side, bytes).context("a drawing's size")?;
-            Ok(Subject::Ink(drawing))
-        });
-        Ok((format!("{character:03}"), drawings.collect::<Result<_>>()?))
-    });
-    classes.collect()
-}
-
 /// One picture.
 fn make(subject: &Subject, photos: &[RgbImage], random: &mut Random) -> RgbImage {
     match subject {
-        Subject::AsItIs(hand) => {
-            let mut picture = behind(photos, hand.width(), random);
-            let over = |under: u8, over: u8, alpha: u8| {
-                let alpha = f32::from(alpha) / 255.0;
-                (f32::from(over) * alpha + f32::from(under) * (1.0 - alpha)) as u8
-            };
-            for (pixel, Rgba([r, g, b, a])) in picture.pixels_mut().zip(hand.pixels()) {
-                let Rgb([x, y, z]) = *pixel;
-                *pixel = Rgb([over(x, *r, *a), over(y, *g, *a), over(z, *b, *a)]);
-            }
-            picture
+        Subject::AsItIs(hand) => before(behind(photos, hand.width(), random), hand),
+        Subject::Posed(build, pose) => {
+            let figure = build.draw(pose, SIDE, random);
+            let picture = before(behind(photos, SIDE, random), &figure);
+            light(picture, random)
         }
         Subject::Held {
             cut_out,
@@ -349,6 +301,19 @@ fn make(subject: &Subject, photos: &[RgbImage], random: &mut Random) -> RgbImage
             )
         }
     }
+}
+
+/// A cut-out before a picture of its size.
+fn before(mut picture: RgbImage, hand: &RgbaImage) -> RgbImage {
+    let over = |under: u8, over: u8, alpha: u8| {
+        let alpha = f32::from(alpha) / 255.0;
+        (f32::from(over) * alpha + f32::from(under) * (1.0 - alpha)) as u8
+    };
+    for (pixel, Rgba([r, g, b, a])) in picture.pixels_mut().zip(hand.pixels()) {
+        let Rgb([x, y, z]) = *pixel;
+        *pixel = Rgb([over(x, *r, *a), over(y, *g, *a), over(z, *b, *a)]);
+    }
+    picture
 }
 
 /// A part of a photo.

@@ -33,7 +33,7 @@ use crate::safetensors_file::{HalfTensor, write_to_bytes};
 #[command(after_help = "\
 The shipped projection comes from these commands:
   KSHOT_DATA=data cargo run --release -p training -- features objects/caltech99_128px caltech99.features \\
-    --per-class 25
+    --per-class 25 --plain
   cargo run --release -p training -- fit-projection caltech99.features weights/projection.safetensors")]
 pub struct Arguments {
     /// A file written by features
@@ -112,12 +112,14 @@ fn half(name: &str, shape: Vec<usize>, values: &[f32]) -> HalfTensor {
 /// Rounds of subspace iteration: embeddings change by less than a thousandth after half of them.
 const ROUNDS: usize = 60;
 
-/// The mean `[1280]` and the projection `[320, 1280]`.
+/// The mean `[1280]` and the projection `[320, 1280]`, of the plain network's features: the last
+/// layers were tuned to go with it, and do not move it.
 fn fit(file: &FeatureFile, shrinkage: f32) -> Result<(Vec<f32>, Vec<f32>)> {
     let classes: Vec<Vec<Vec<f32>>> = (0..file.classes.len())
         .map(|class| {
             let rows = file.rows.iter().filter(|row| row.class == class);
-            rows.map(|row| rooted(&row.pooled)).collect()
+            rows.map(|row| rooted(row.plain.as_ref().unwrap_or(&row.pooled)))
+                .collect()
         })
         .collect();
     discriminant(&classes, CORNER_DIMENSIONS, shrinkage)

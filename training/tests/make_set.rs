@@ -86,3 +86,33 @@ fn ink_needs_no_photos_and_what_is_missing_is_named() {
         assert!(error.contains("--from"), "{error}");
     }
 }
+
+#[test]
+fn figures_are_the_same_for_a_seed_and_ten_poses_of_each_kind() {
+    let folder = tempfile::tempdir().unwrap();
+    let photos = photos();
+    let size = ["--classes", "4", "--per-class", "3"]; // a hand, a creature, a rope, branches
+    let more = [&["--photos", photos.to_str().unwrap()], &size[..]].concat();
+    let of = |name: &str| make("figures", "3", &folder.path().join(name), &more);
+    let first = of("first");
+    assert_eq!(first.len(), 4 * 10 * 3);
+    assert!(
+        first.iter().all(|(name, _)| name.contains('_')),
+        "{first:?}"
+    );
+    assert!(first == of("again"));
+
+    let set = folder.path().join("first");
+    let arguments = [
+        "evaluate",
+        set.to_str().unwrap(),
+        "--way",
+        "5",
+        "--queries",
+        "2",
+    ];
+    let text = stdout(&run(&[&arguments[..], &["--episodes", "40"]].concat()));
+    let ridge = text.lines().find(|line| line.starts_with("ridge")).unwrap();
+    let accuracy: f64 = ridge.split_whitespace().nth(3).unwrap().parse().unwrap();
+    assert!(accuracy > 30.0, "{text}"); // chance is 20
+}

@@ -1,0 +1,217 @@
+//! Pictures as the network sees them before the layers that are tuned: computed once, kept in
+//! half precision.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use burn::tensor::module::avg_pool2d;
+use burn::tensor::ops::AvgPoolOptions;
+use burn::tensor::{Device, Tensor, TensorData};
+use half::f16;
+use kshot::embedder::conv::{Conv, Kernels, Layer};
+use kshot::embedder::efficientnet_lite0::layers;
+use kshot::embedder::projection::Projection;
+use kshot::frame::{SIDE, input_from_rgba};
+use rayon::prelude::*;
+use safetensors::SafeTensors;
+
+use super::tail::{CHANNELS, FIRST, POSITIONS};
+use crate::camera::refuse_classes;
+use crate::embed::progress_bar;
+use crate::pictures::{Picture, PictureSet};
+use crate::report::list_unreadable;
+use crate::usable::SplitChoice;
+
+/// A picture before the tuned layers, and what the untuned network makes of it.
+pub struct Map {
+    /// `[192, 49]`
+    pub values: Vec<f16>,
+    /// Its embedding by the untuned network, `[1280]`.
+    pub embedding: Vec<f16>,
+}
+
+/// A set: its groups of classes that are told apart, and how often it is drawn from.
+pub struct MapSet {
+    /// Classes of pictures.
+    pub classes: Vec<Vec<Map>>,
+    /// Classes that belong together, by their places: those whose names are alike up to the first
+    /// `_`, where there are enough of them.
+    pub groups: Vec<Vec<usize>>,
+    /// How often, beside the other sets.
+    pub share: f64,
+}
+
+/// An inverted residual block, or the head alone, for inference.
+struct Step {
+    convolutions: Vec<Conv>,
+    residual: bool,
+}
+
+/// The network in steps, as the weights file holds it.
+pub struct Plain {
+    steps: Vec<Step>,
+    projection: Projection,
+    device: Device,
+}
+
+impl Plain {
+    /// Reads the weights file.
+    ///
+    /// # Errors
+    /// Where it does not hold the network.
+    pub fn read(weights: &[u8]) -> Result<Self> {
+        let device = Device::flex();
+        let file = SafeTensors::deserialize(weights).context("these are no weights")?;
+        let mut names: Vec<String> = Vec::new();
+        let mut plans: Vec<Vec<Layer>> = Vec::new();
+        for layer in layers() {
+            let name = layer
+                .name
+                .rsplit_once('.')
+                .map_or(layer.name.as_str(), |(block, _)| block);
+            let name = name.to_owned();
+            match plans.last_mut() {
+                Some(plan) if names.last() == Some(&name) => plan.push(layer),
+                _ => {
+                    plans.push(vec![layer]);
+                    names.push(name);
+                }
+            }
+        }
+        let steps = plans.iter().zip(&names).map(|(plan, name)| {
+            let (first, last) = (plan.first(), plan.last());
+            let ends = first.zip(last).context("a block without layers")?;
+            let channels_in = if ends.0.groups > 1 {
+                ends.0.weight[0]
+            } else {
+                ends.0.weight[1]
+            };
+            let stays = plan.iter().all(|layer| layer.stride == 1);
+            let convolutions = plan
+                .iter()
+                .map(|layer| {
+                    Ok(Conv::from_safetensors(
+                        &file,
+                        layer,
+                        Kernels::HandMade,
+                        &device,
+                    )?)
+                })
+                .collect::<Result<_>>()?;
+            Ok(Step {
+                convolutions,
+                residual: name.starts_with("blocks") && stays && channels_in == ends.1.weight[0],
+            })
+        });
+        Ok(Plain {
+            steps: steps.collect::<Result<_>>()?,
+            projection: Projection::shipped()?,
+            device,
+        })
+    }
+
+    fn run(steps: &[Step], mut x: Tensor<4>) -> Tensor<4> {
+        for step in steps {
+            let input = x.clone();
+            let last = step.convolutions.len().saturating_sub(1);
+            for (number, convolution) in step.convolutions.iter().enumerate() {
+                let past = (number == last && step.residual).then(|| input.clone());
+                x = convolution.forward(x, past);
+            }
+        }
+        x
+    }
+
+    /// What is before the tuned layers, and the embedding, of a network input `[3, 224, 224]`.
+    ///
+    /// # Errors
+    /// Where the picture has no embedding.
+    pub fn map(&self, input: Vec<f32>) -> Result<Map> {
+        let input =
+            Tensor::<4>::from_data(TensorData::new(input, [1, 3, SIDE, SIDE]), &self.device);
+        let (trunk, tail) = self.steps.split_at((FIRST + 1).min(self.steps.len()));
+        let x = Self::run(trunk, input); // [1, 192, 7, 7]
+        ensure!(
+            x.dims() == [1, CHANNELS, 7, 7],
+            "the trunk ends in {:?}",
+            x.dims()
+        );
+        let values = x.clone().try_into_vec_as::<f32>()?;
+        let map = Self::run(tail, x); // [1, 1280, 7, 7]
+        let corners = avg_pool2d(map, AvgPoolOptions::new([4, 4]).with_stride([3, 3]));
+        let embedding = self.projection.embed(&corners.try_into_vec_as::<f32>()?)?;
+        let halves = |values: Vec<f32>| values.into_iter().map(f16::from_f32).collect();
+        Ok(Map {
+            values: halves(values),
+            embedding: halves(embedding),
+        })
+    }
+}
+
+/// Every picture of a set; what cannot be read is an error, since weights that are shipped must
+/// not depend on it.
+///
+/// # Errors
+/// As [`PictureSet::open`], and where a picture cannot be read.
+pub fn maps(
+    path: &Path,
+    split: &SplitChoice,
+    per_class: usize,
+    share: f64,
+    way: usize,
+    plain: &Plain,
+) -> Result<MapSet> {
+    let mut set = PictureSet::open(path)?;
+    if let (Some(table), Some(split)) = (&split.split_table, &split.split) {
+        set.keep_split(table, split)?;
+    }
+    let names: Vec<String> = set.classes.keys().cloned().collect();
+    refuse_classes(path, &names, &["test", "calibrate"])?;
+    ensure!(
+        set.unreadable.is_empty(),
+        "{}: {}",
+        set.path.display(),
+        list_unreadable(&set.unreadable)
+    );
+    let mut taken: Vec<(usize, &Picture)> = Vec::new();
+    for (class, pictures) in set.classes.values().enumerate() {
+        let count = per_class.min(pictures.len());
+        let places = (0..count).map(|number| number * pictures.len() / count);
+        taken.extend(places.filter_map(|place| Some((class, pictures.get(place)?))));
+    }
+    let bar = progress_bar(taken.len() as u64);
+    let made: Result<Vec<Map>> = taken
+        .par_iter()
+        .map(|(_, picture)| {
+            let pixels = set.read(picture)?;
+            let input = input_from_rgba(&pixels.rgba, pixels.width, pixels.height)?;
+            bar.inc(1);
+            plain.map(input)
+        })
+        .collect();
+    bar.finish_and_clear();
+    let mut classes: Vec<Vec<Map>> = set.classes.keys().map(|_| Vec::new()).collect();
+    for ((class, _), map) in taken.iter().zip(made?) {
+        if let Some(class) = classes.get_mut(*class) {
+            ensure!(
+                map.values.len() == CHANNELS * POSITIONS,
+                "a map of another size"
+            );
+            class.push(map);
+        }
+    }
+    let mut groups: Vec<(&str, Vec<usize>)> = Vec::new();
+    for (place, name) in set.classes.keys().enumerate() {
+        let group = name.split_once('_').map_or("", |(group, _)| group);
+        match groups.last_mut() {
+            Some((last, places)) if *last == group => places.push(place),
+            _ => groups.push((group, vec![place])),
+        }
+    }
+    groups.retain(|(name, places)| !name.is_empty() && places.len() >= way);
+    Ok(MapSet {
+        classes,
+        groups: groups.into_iter().map(|(_, places)| places).collect(),
+        share,
+    })
+}

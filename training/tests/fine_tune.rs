@@ -1,0 +1,143 @@
+//! Are the network's last layers tuned as they are used, and nothing else of it?
+#![allow(clippy::unwrap_used)]
+
+mod fixture;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use fixture::{complaint, photos, run, stdout};
+use kshot::embedder::PLAIN_WEIGHTS;
+use kshot::embedder::efficientnet_lite0::layers;
+use kshot::embedder::projection::Projection;
+use kshot::frame::input_from_rgba;
+use safetensors::SafeTensors;
+use training::fine_tune::inverse::inverse;
+use training::fine_tune::maps::Plain;
+use training::fine_tune::tail::{CHANNELS, POSITIONS, Tail};
+use training::pictures::PictureSet;
+
+#[test]
+fn the_layers_as_matrices_give_the_networks_embedding() {
+    let set = PictureSet::open(&photos()).unwrap();
+    let picture = set.classes.values().next().unwrap().first().unwrap();
+    let pixels = set.read(picture).unwrap();
+    let input = input_from_rgba(&pixels.rgba, pixels.width, pixels.height).unwrap();
+    let map = Plain::read(PLAIN_WEIGHTS).unwrap().map(input).unwrap();
+
+    let device = Device::flex();
+    let values: Vec<f32> = map.values.iter().map(|value| value.to_f32()).collect();
+    let maps = Tensor::<3>::from_data(TensorData::new(values, [CHANNELS, 1, POSITIONS]), &device);
+    let corners = Tail::read(PLAIN_WEIGHTS, &device)
+        .unwrap()
+        .corners(maps)
+        .unwrap();
+    assert_eq!(corners.dims(), [1280, 1, 4]);
+    let corners = corners.try_into_vec_as::<f32>().unwrap();
+    let embedding = Projection::shipped().unwrap().embed(&corners).unwrap();
+    let cosine: f32 = (embedding.iter().zip(&map.embedding))
+        .map(|(a, b)| a * b.to_f32())
+        .sum();
+    assert!(cosine > 0.9999, "{cosine}"); // both are rounded to half precision on the way
+}
+
+#[test]
+fn the_last_layers_change_and_the_same_seed_gives_the_same_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = format!("{}:1", photos().display());
+    let tune = |name: &str| {
+        let out = folder.path().join(name).with_extension("safetensors");
+        let runs = folder.path().join(name);
+        let (out, runs) = (
+            out.to_str().unwrap().to_owned(),
+            runs.to_str().unwrap().to_owned(),
+        );
+        let start = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../weights/efficientnet_lite0.safetensors"
+        );
+        let arguments = [
+            "fine-tune",
+            &set,
+            "--photos",
+            &set,
+            "--start",
+            start,
+            "--way",
+            "2",
+            "--steps",
+            "3",
+        ];
+        let said = stdout(&run(
+            &[&arguments[..], &["--runs", &runs, "--out", &out]].concat()
+        ));
+        assert!(said.contains("SHA-256"), "{said}");
+        std::fs::read(out).unwrap()
+    };
+    let (first, again) = (tune("first"), tune("again"));
+    assert!(first == again);
+
+    let before = SafeTensors::deserialize(PLAIN_WEIGHTS).unwrap();
+    let after = SafeTensors::deserialize(&first).unwrap();
+    assert_eq!(before.len(), after.len());
+    let tuned = |name: &str| {
+        [
+            "blocks.12.",
+            "blocks.13.",
+            "blocks.14.",
+            "blocks.15.",
+            "head",
+        ]
+        .iter()
+        .any(|start| name.starts_with(start))
+    };
+    for layer in layers() {
+        let name = format!("{}.weight", layer.name);
+        let (before, after) = (before.tensor(&name).unwrap(), after.tensor(&name).unwrap());
+        assert_eq!(before.shape(), after.shape());
+        assert_eq!(before.data() != after.data(), tuned(&name), "{name}");
+    }
+}
+
+#[test]
+fn a_set_without_a_share_and_one_with_too_few_classes_are_refused() {
+    let photos = photos();
+    let bare = photos.to_str().unwrap();
+    let start = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../weights/efficientnet_lite0.safetensors"
+    );
+    let said = complaint(&run(&[
+        "fine-tune",
+        bare,
+        "--photos",
+        bare,
+        "--start",
+        start,
+    ]));
+    assert!(said.contains("has no share"), "{said}");
+    let set = format!("{bare}:1");
+    let said = complaint(&run(&[
+        "fine-tune",
+        &set,
+        "--photos",
+        &set,
+        "--way",
+        "99",
+        "--start",
+        start,
+    ]));
+    assert!(said.contains("--way is 99"), "{said}");
+}
+
+#[test]
+fn a_matrix_times_its_inverse_is_one() {
+    let matrix = [4.0, 1.0, 0.5, 1.0, 3.0, -0.2, 0.5, -0.2, 2.0];
+    let inverted = inverse(&matrix, 3).unwrap();
+    for row in 0..3 {
+        for column in 0..3 {
+            let products = (0..3).map(|k| matrix[3 * row + k] * inverted[3 * k + column]);
+            let wanted = if row == column { 1.0 } else { 0.0 };
+            assert!((products.sum::<f32>() - wanted).abs() < 1e-6);
+        }
+    }
+    assert!(inverse(&[0.0], 1).is_err());
+}
