@@ -71,6 +71,35 @@ fn people_in_folders_are_told_apart_by_the_pairs_of_a_list() {
 }
 
 #[test]
+fn pictures_are_measured_without_their_colours_and_with_mirror_images_but_do_not_ship_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = folder.path().join("lfw");
+    write_folders(&set);
+    let measure = |more: &[&str]| {
+        let list = folder.path().join("pairs.txt");
+        fs::write(&list, PAIRS).unwrap();
+        let all = ["verify-eval", set.to_str().unwrap(), "--pairs"];
+        run(&[&all[..], &[list.to_str().unwrap()], more].concat())
+    };
+    let plain = stdout(&measure(&[]));
+    for way in [&["--grey"][..], &["--mirror"], &["--grey", "--mirror"]] {
+        let text = stdout(&measure(way));
+        assert!(text.contains("over 12 pairs: 100.00 %"), "{way:?}: {text}");
+        // From the accuracy on: the line before it has the seconds that it took.
+        let figures = |text: &str| text.split_once("accuracy").unwrap().1.to_owned();
+        assert_ne!(figures(&text), figures(&plain), "{way:?}");
+        assert!(
+            text.contains("Said of them by themselves: Ready 12"),
+            "{text}"
+        );
+    }
+    let file = folder.path().join("measured.rs");
+    let ship = ["--grey", "--name", "Grey", "--ship", file.to_str().unwrap()];
+    assert!(!measure(&ship).status.success());
+    assert!(!file.exists());
+}
+
+#[test]
 fn pairs_are_drawn_where_there_is_no_list_and_scores_can_ship() {
     let folder = tempfile::tempdir().unwrap();
     let set = folder.path().join("faces");
