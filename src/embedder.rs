@@ -32,11 +32,11 @@ pub const DIMENSIONS: usize = 1280;
 pub const NAME: &str = "efficientnet_lite0";
 
 /// SHA-256 of `weights/embedder.safetensors`, in hexadecimal.
-pub const WEIGHTS_SHA256: &str = "12b5df24923471046d907782e4c3768155bc6c8a10472a5b2065705babf0d2d5";
+pub const WEIGHTS_SHA256: &str = "39b6531c9f4c581ebe7c600bbefcd9300c2f121522807d53f7108fc3d8802bbf";
 
 /// SHA-256 of [`WEIGHTS_SHA256`] and [`projection::PROJECTION_SHA256`] one after another, in
 /// hexadecimal: what made an embedding, as it is kept beside saved ones.
-pub const SHA256: &str = "1dd940542920c0722c4bd2b97cb3415c957d2959f51b44266ab19649f4ea7a37";
+pub const SHA256: &str = "df87c4dae6cf4f62c8fd6d98eeea2a5b4fff943e3537c093738c8bd1d8e2d5df";
 
 /// The bundled weights. The browser fetches the same file, to show its progress.
 #[cfg(not(target_arch = "wasm32"))]

@@ -26,7 +26,7 @@ pub const CORNER_DIMENSIONS: usize = DIMENSIONS / CORNERS;
 
 /// SHA-256 of `weights/projection.safetensors`, in hexadecimal.
 pub const PROJECTION_SHA256: &str =
-    "65fac56c1b62613e7586d45174c676a3e727c3981a264cdca3d29de2cf0542b6";
+    "ce482cf2061b516f77a00b6da1f4c7881686b38ffd80689809af7b56a6134b83";
 
 /// The bundled projection and impostors, 1.1 MB.
 const PROJECTION: &[u8] = include_bytes!("../../weights/projection.safetensors");
