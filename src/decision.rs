@@ -22,15 +22,13 @@ const LEAVE_ONE_OUT_BUDGET: usize = 20_000;
 /// A mean of k shots scatters by 1/k of what a shot does, and so does the best temperature:
 /// `floor + spread / k` meets those found for 1, 2, 5 and 10 shots within 3 %. With one shot
 /// all methods are the same, and so is their temperature.
-/// Source: `cargo run --release -p training -- calibrate`, lowest negative log likelihood; for
-/// the nearest shot and the vote of the shots 1, 2 and 5 shots, on every class of the same
-/// sets with 12 and 10 pictures of each.
+/// Source: `cargo run --release -p training -- calibrate`, lowest negative log likelihood.
 pub fn temperature(comparison: Comparison, metric: Metric, shots: f32) -> f32 {
     let (floor, spread) = match (comparison, metric) {
-        (Comparison::Prototypical, Metric::Euclidean) => (0.030, 0.071),
-        (Comparison::Prototypical, Metric::Cosine) => (0.046, 0.055),
-        (Comparison::Siamese, _) => (0.051, 0.050),
-        (Comparison::Matching, _) => (0.053, 0.048),
+        (Comparison::Prototypical, Metric::Euclidean) => (0.0475, 0.0516),
+        (Comparison::Prototypical, Metric::Cosine) => (0.0815, 0.0176),
+        (Comparison::Siamese, _) => (0.0775, 0.0216),
+        (Comparison::Matching, _) => (0.0735, 0.0256),
         (Comparison::Ridge, _) => {
             return of_ridge::temperature(5, shots, &of_ridge::LeftOut::default());
         }
@@ -77,11 +75,11 @@ pub fn starting_threshold(comparison: Comparison) -> f32 {
 /// negative log likelihood.
 pub fn trained_temperature(trained: Trained) -> f32 {
     match trained {
-        Trained::MatchingContext => 0.78,
-        Trained::Relation => 1.13,
-        Trained::Imaginary => 2.13,
-        Trained::Mann => 1.31,
-        Trained::Snail => 1.15,
+        Trained::MatchingContext => 0.518,
+        Trained::Relation => 0.852,
+        Trained::Imaginary => 1.492,
+        Trained::Mann => 0.987,
+        Trained::Snail => 0.908,
     }
 }
 
@@ -89,7 +87,7 @@ pub fn trained_temperature(trained: Trained) -> f32 {
 ///
 /// Source: `cargo run --release -p training -- calibrate`, where as large a share of known
 /// queries is refused as of unknown ones is named.
-pub const SINGLE_SHOT_THRESHOLD: f32 = 0.37;
+pub const SINGLE_SHOT_THRESHOLD: f32 = 0.21;
 
 /// Softmax of `-d² / temperature`, where `d² = 2 - 2 · similarity`: equation 2 of
 /// arXiv 1703.05175 with a temperature.
@@ -181,9 +179,9 @@ pub fn left_out(comparison: Comparison, support: &Support<'_>) -> impl Iterator<
 /// were five different things.
 fn highest_threshold(comparison: Comparison, metric: Metric) -> f32 {
     match (comparison, metric) {
-        (Comparison::Prototypical, Metric::Euclidean) => 0.587,
-        (Comparison::Prototypical, Metric::Cosine) => 0.464,
-        (Comparison::Siamese | Comparison::Matching, _) => 0.454,
+        (Comparison::Prototypical, Metric::Euclidean) => 0.492,
+        (Comparison::Prototypical, Metric::Cosine) => 0.307,
+        (Comparison::Siamese | Comparison::Matching, _) => 0.300,
         (Comparison::Ridge, _) => of_ridge::HIGHEST_THRESHOLD,
     }
 }

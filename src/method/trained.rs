@@ -22,7 +22,7 @@ use crate::error::Error;
 use crate::weights::{Weights, check_digest};
 
 /// SHA-256 of `weights/camera.safetensors`, in hexadecimal.
-pub const WEIGHTS_SHA256: &str = "886ed00aee6682ee0fae2d5deeacbc0a459901eac18386f805f4acf47a4775a9";
+pub const WEIGHTS_SHA256: &str = "01b65ed2cc7336c3708c6942f4baf54104d15df973773f88b234d68e0193f6da";
 
 /// Most shots that a head reads: 20 classes of 5, the longest sequence that SNAIL spans.
 pub const MAX_SHOTS: usize = 100;

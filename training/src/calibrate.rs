@@ -22,11 +22,10 @@ use crate::usable::{self, SplitChoice, UsableSet};
 /// Arguments of `calibrate`.
 #[derive(clap::Args, Debug, Clone)]
 #[command(after_help = "\
-The constants in src/decision.rs come from this command:
-  KSHOT_DATA=data cargo run --release -p training -- calibrate objects/caltech99_128px \\
-    objects/tiny200_64px --split-table data/objects/tiny200_classes.csv --split train")]
+The constants in src/decision.rs come from this command, on the files of features that train-camera is trained on:
+  cargo run --release -p training -- calibrate tinytrain.features caltech.features")]
 pub struct Arguments {
-    /// Folders of class folders, or image packs, as for evaluate
+    /// Folders of class folders, image packs or files of features, as for evaluate
     #[arg(required = true)]
     pub paths: Vec<PathBuf>,
     /// Classes of an episode
