@@ -1,25 +1,10 @@
 /** What assistive technology is told: checked by axe on every state of the page, in both themes. */
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import { expectNoViolations } from "./axe.ts";
 import { DrawPage } from "./draw-page.ts";
 import { facePath } from "./face-camera.ts";
 import { FacePage } from "./face-page.ts";
 import { pathOf } from "./samples.ts";
 import { expect, anyCameraTest as test } from "./test.ts";
-
-/** In the light theme and in the dark one, which follow what the system says. */
-async function expectNoViolations(page: Page, where: string): Promise<void> {
-  for (const colorScheme of ["dark", "light"] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"])
-      .analyze();
-    const told = violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} at ${target.join(" ")}: ${failureSummary}`),
-    );
-    expect.soft(told, `${where}, ${colorScheme}`).toEqual([]);
-  }
-}
 
 test("no state of the page breaks the rules of WCAG 2.1 AA", async ({ kshot, page }) => {
   await kshot.open();

@@ -1,22 +1,8 @@
 /** How the element looks and what it tells assistive technology, in each state, at each width. */
-import AxeBuilder from "@axe-core/playwright";
-import { type ElementPage, elementTest as test } from "./element-page.ts";
+import { expectNoViolations } from "./axe.ts";
+import { elementTest as test } from "./element-page.ts";
 import { samples } from "./samples.ts";
 import { expect } from "./test.ts";
-
-/** In the light theme and in the dark one. */
-async function expectNoViolations({ page }: ElementPage, where: string): Promise<void> {
-  for (const colorScheme of ["dark", "light"] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"])
-      .analyze();
-    const told = violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} at ${target.join(" ")}: ${failureSummary}`),
-    );
-    expect.soft(told, `${where}, ${colorScheme}`).toEqual([]);
-  }
-}
 
 test("no state of the element breaks the rules of WCAG 2.1 AA", async ({ openElement }) => {
   const [cup, football] = samples.classes;
@@ -24,23 +10,23 @@ test("no state of the element breaks the rules of WCAG 2.1 AA", async ({ openEle
     '<style>:root { color-scheme: light dark }</style><k-shot classes="cup, football"></k-shot>',
   );
   const { page, element } = opened;
-  await expectNoViolations(opened, "poster");
+  await expectNoViolations(opened.page, "poster");
   await page.context().grantPermissions([]);
   await element.getByRole("button", { name: "Start the camera" }).click();
   await expect(element.getByRole("alert").filter({ hasText: "The camera is blocked" })).toBeVisible();
-  await expectNoViolations(opened, "camera blocked");
+  await expectNoViolations(opened.page, "camera blocked");
   await page.context().grantPermissions(["camera"]);
   await element.getByRole("button", { name: "Try again" }).click();
   await opened.expectState("live");
-  await expectNoViolations(opened, "live");
+  await expectNoViolations(opened.page, "live");
   await element.getByRole("button", { name: "Turn off" }).click();
   await opened.teach(0, cup?.shots ?? []);
   await opened.teach(1, football?.shots ?? []);
   await opened.ask("cup-06.jpg");
-  await expectNoViolations(opened, "an answer");
+  await expectNoViolations(opened.page, "an answer");
   await opened.run((element) => element.setAttribute("lang", "zh"));
   await expect(element.getByRole("button", { name: "打开摄像头" })).toBeVisible();
-  await expectNoViolations(opened, "in Chinese");
+  await expectNoViolations(opened.page, "in Chinese");
 });
 
 test("at any width nothing is cut off and everything can be pressed, in both languages", async ({

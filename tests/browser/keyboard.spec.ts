@@ -1,6 +1,7 @@
 /** The whole thing without a mouse. */
-import AxeBuilder from "@axe-core/playwright";
+
 import type { Locator, Page } from "@playwright/test";
+import { expectNoViolations } from "./axe.ts";
 import { things } from "./camera.ts";
 import { DrawPage } from "./draw-page.ts";
 import { expect, cameraTest as test } from "./test.ts";
@@ -155,20 +156,10 @@ test("the tab key reaches every control, and the focus can be seen on each", asy
 test("the page of snippets and the element alone in a page work by keyboard, and break no rule of WCAG 2.1 AA", async ({
   page,
 }) => {
-  const expectNoViolations = async (where: string) => {
-    for (const colorScheme of ["dark", "light"] as const) {
-      await page.emulateMedia({ colorScheme });
-      const { violations } = await new AxeBuilder({ page })
-        .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"])
-        .analyze();
-      const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target)}`);
-      expect.soft(told, `${where}, ${colorScheme}`).toEqual([]);
-    }
-  };
   await page.context().grantPermissions(["clipboard-read", "clipboard-write", "camera"]);
   await page.goto("./slides.html?classes=mug");
   await expect(page.getByRole("heading", { name: "Put it on a slide" })).toBeVisible();
-  await expectNoViolations("snippets");
+  await expectNoViolations(page, "snippets");
   await tabTo(page, page.getByRole("button", { name: "中文" }));
   await page.keyboard.press("Enter");
   await expect(page.locator("html")).toHaveAttribute("lang", "zh-Hans");
@@ -205,11 +196,11 @@ test("the page of snippets and the element alone in a page work by keyboard, and
 
   await page.goto("./embed.html?classes=ball,cup");
   const element = page.locator("k-shot");
-  await expectNoViolations("the poster alone");
+  await expectNoViolations(page, "the poster alone");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await expect(element.getByRole("button", { name: "Turn off" })).toBeVisible({ timeout: 60_000 });
-  await expectNoViolations("the element alone");
+  await expectNoViolations(page, "the element alone");
   const shots = (n: RegExp) => element.getByRole("img", { name: n });
   await tabTo(page, element.getByRole("button", { name: "Hold to record ball" }));
   await page.keyboard.down("Space");

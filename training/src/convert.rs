@@ -81,16 +81,7 @@ pub fn convert_checkpoint(path: &Path) -> Result<Vec<u8>> {
     for layer in &plan {
         let (weight, bias) = fold_layer(&checkpoint, layer)
             .with_context(|| format!("layer {} cannot be converted", layer.name))?;
-        tensors.push(halve(
-            format!("{}.weight", layer.name),
-            &layer.weight,
-            &weight,
-        )?);
-        tensors.push(halve(
-            format!("{}.bias", layer.name),
-            &layer.weight[..1],
-            &bias,
-        )?);
+        tensors.extend(halve_layer(layer, &weight, &bias)?);
     }
     let bytes = write_to_bytes(&METADATA, &tensors)?;
     ensure!(
@@ -184,6 +175,15 @@ fn read_tensor(checkpoint: &PytorchReader, name: &str, shape: &[usize]) -> Resul
         .iter()
         .map(|value| f64::from(f32::from_ne_bytes(*value)))
         .collect())
+}
+
+/// A layer's weight and bias, named as in the weights file.
+pub(crate) fn halve_layer(layer: &Layer, weight: &[f64], bias: &[f64]) -> Result<[HalfTensor; 2]> {
+    let name = |part: &str| format!("{}.{part}", layer.name);
+    Ok([
+        halve(name("weight"), &layer.weight, weight)?,
+        halve(name("bias"), &layer.weight[..1], bias)?,
+    ])
 }
 
 /// Rounds to half precision, to nearest, ties to even.

@@ -118,10 +118,10 @@ fn fit(file: &FeatureFile, shrinkage: f32) -> Result<(Vec<f32>, Vec<f32>)> {
     let classes: Vec<Vec<Vec<f32>>> = (0..file.classes.len())
         .map(|class| {
             let rows = file.rows.iter().filter(|row| row.class == class);
-            rows.map(|row| rooted(row.plain.as_ref().unwrap_or(&row.pooled)))
-                .collect()
+            rows.map(|row| row.plain.as_deref().map(rooted)).collect()
         })
-        .collect();
+        .collect::<Option<_>>()
+        .context("the features were written without --plain")?;
     discriminant(&classes, CORNER_DIMENSIONS, shrinkage)
 }
 

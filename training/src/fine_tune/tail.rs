@@ -13,7 +13,7 @@ use kshot::embedder::efficientnet_lite0::layers;
 use safetensors::SafeTensors;
 
 use crate::conv4::tensor_values;
-use crate::convert::halve;
+use crate::convert::halve_layer;
 use crate::safetensors_file::HalfTensor;
 
 /// Blocks before this one are left as they are: from here on maps are 7x7.
@@ -142,16 +142,7 @@ impl Tail {
             let weight = wide(tensor_values(weights.weight.val())?);
             let bias = wide(tensor_values(weights.bias.val())?);
             ensure!(bias.len() == layer.weight[0], "a layer of another size");
-            tensors.push(halve(
-                format!("{}.weight", layer.name),
-                &layer.weight,
-                &weight,
-            )?);
-            tensors.push(halve(
-                format!("{}.bias", layer.name),
-                &layer.weight[..1],
-                &bias,
-            )?);
+            tensors.extend(halve_layer(&layer, &weight, &bias)?);
         }
         Ok(tensors)
     }
