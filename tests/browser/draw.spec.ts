@@ -8,9 +8,17 @@ const test = base.extend<{ draw: DrawPage }>({
   draw: async ({ page }, use) => use(new DrawPage(page)),
 });
 
-/** The drawing page is open from the start. */
+/** The drawing page is open from the start, and what it draws at random is the same at every run. */
 const openTest = test.extend({
-  draw: async ({ kshot, draw }, use) => {
+  draw: async ({ kshot, draw, page }, use) => {
+    await page.addInitScript(() => {
+      let last = 1;
+      // Park and Miller's "minimal standard".
+      Math.random = () => {
+        last = (last * 48_271) % 2_147_483_647;
+        return last / 2_147_483_647;
+      };
+    });
     await kshot.open();
     await draw.open();
     await use(draw);
