@@ -3,8 +3,8 @@
 //!
 //! Each is of another kind than the photos that the projection was fitted to: one photo as a
 //! thing that is held into a camera, ink on paper, hands cut out and put before photos. To be tuned
-//! on are jointed figures, characters of Omniglot's training split and emoji that are no hands. The
-//! same seed and sources give the same pictures.
+//! on are jointed figures, hands of a mesh in many shapes, characters of Omniglot's training split and
+//! emoji that are no hands. The same seed and sources give the same pictures.
 
 use std::path::{Path, PathBuf};
 
@@ -24,14 +24,15 @@ mod photograph;
 mod sources;
 use figures::Build;
 use photograph::{Random, light, paste, random};
-use sources::{characters, drawn, emoji, icons, posed, rendered};
+use sources::{characters, drawn, emoji, icons, posed, rendered, views};
 
 /// Arguments of `make-set`.
 #[derive(clap::Args, Debug, Clone)]
 #[command(after_help = "\
 Photos for backgrounds and things: Caltech-101 as an image pack, found as for evaluate. Emoji need a folder
 node_modules with emoji-datasource-google 16, emoji-datasource-twitter 16 and @lobehub/fluent-emoji-3d 1.1; hands need
-the folder that scripts/hand-poses.mjs writes. Drawn needs Omniglot, --photos omniglot; icons need what emoji need.
+the folder that scripts/hand-poses.mjs writes, mesh-hands that of scripts/mesh-hands.mjs. Drawn needs Omniglot,
+--photos omniglot; icons need what emoji need.
 
 Examples:
   KSHOT_DATA=data cargo run --release -p training -- make-set instances sets/instances
@@ -48,14 +49,14 @@ pub struct Arguments {
     /// Where emoji or rendered hands are
     #[arg(long)]
     pub from: Option<PathBuf>,
-    /// Classes at most, of instances, ink, drawn and icons; kinds of ten poses, of figures
+    /// Classes at most, of instances, ink, drawn and icons; kinds of ten, of figures and views
     #[arg(long)]
     pub classes: Option<usize>,
     /// Pictures of a class at most
     #[arg(long)]
     pub per_class: Option<usize>,
     /// The same seed gives the same pictures
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = SHIPPED_SEED)]
     pub seed: u64,
 }
 
@@ -70,12 +71,16 @@ pub enum Kind {
     Emoji,
     /// Rendered hands before photos
     Hands,
+    /// Hands of a mesh in many shapes, rendered, before photos, in any light
+    MeshHands,
     /// Jointed things drawn here in poses of their own: hands, creatures, ropes
     Figures,
     /// Characters of Omniglot's training split as ink on paper
     Drawn,
     /// Emoji that are no hands nor people
     Icons,
+    /// One photo a class, of ten that are alike, from any side and in any light; none that instances has
+    Views,
 }
 
 /// Photos that are backgrounds, of all that there are.
@@ -93,8 +98,16 @@ const HANDS: usize = 20;
 /// Kinds of figures, poses of each, and classes and pictures where none are asked for.
 const KINDS: usize = 48;
 const POSES: usize = 10;
+
+/// Kinds of views, and photos of each.
+const VIEWED: usize = 40;
+const ALIKE: usize = 10;
+
 const TUNED: usize = 200;
 const TUNED_PICTURES: usize = 12;
+
+/// The seed of the sets that docs/accuracy.md measures on.
+const SHIPPED_SEED: u64 = 1;
 
 /// Side of a written picture.
 const SIDE: u32 = 256;
@@ -103,6 +116,8 @@ const SIDE: u32 = 256;
 enum Subject {
     /// Has a pose and light of its own: it is put before the middle of a photo.
     AsItIs(RgbaImage),
+    /// The same, and the light of the whole changes.
+    Lit(RgbaImage),
     /// Is turned, tilted, scaled and lit.
     Held {
         cut_out: RgbaImage,
@@ -184,6 +199,16 @@ fn sources(arguments: &Arguments) -> Result<(Vec<RgbImage>, Vec<Class>)> {
             let classes = posed(arguments.seed, kinds, per_class(TUNED_PICTURES));
             Ok((photos(arguments, 0)?.0, classes))
         }
+        Kind::Views => {
+            let kinds = arguments.classes.unwrap_or(VIEWED);
+            let classes = views(
+                &arguments.photos,
+                arguments.seed,
+                kinds,
+                per_class(TUNED_PICTURES),
+            )?;
+            Ok((photos(arguments, 0)?.0, classes))
+        }
         Kind::Drawn => {
             let most = arguments.classes.unwrap_or(TUNED);
             let classes = drawn(
@@ -204,7 +229,11 @@ fn sources(arguments: &Arguments) -> Result<(Vec<RgbImage>, Vec<Class>)> {
             Ok((photos(arguments, 0)?.0, classes))
         }
         Kind::Hands => {
-            let classes = rendered(from()?, per_class(HANDS))?;
+            let classes = rendered(from()?, per_class(HANDS), Subject::AsItIs)?;
+            Ok((photos(arguments, 0)?.0, classes))
+        }
+        Kind::MeshHands => {
+            let classes = rendered(from()?, per_class(TUNED_PICTURES), Subject::Lit)?;
             Ok((photos(arguments, 0)?.0, classes))
         }
     }
@@ -265,6 +294,7 @@ fn square(set: &PictureSet, picture: &crate::pictures::Picture, side: u32) -> Re
 fn make(subject: &Subject, photos: &[RgbImage], random: &mut Random) -> RgbImage {
     match subject {
         Subject::AsItIs(hand) => before(behind(photos, hand.width(), random), hand),
+        Subject::Lit(hand) => light(before(behind(photos, hand.width(), random), hand), random),
         Subject::Posed(build, pose) => {
             let figure = build.draw(pose, SIDE, random);
             let picture = before(behind(photos, SIDE, random), &figure);

@@ -72,7 +72,11 @@ fn ink_needs_no_photos_and_what_is_missing_is_named() {
     }
 
     let photos = photos();
-    for (kind, why) in [("emoji", "no emoji 1f44c"), ("hands", "no pictures")] {
+    for (kind, why) in [
+        ("emoji", "no emoji 1f44c"),
+        ("hands", "no pictures"),
+        ("mesh-hands", "no pictures"),
+    ] {
         let out = folder.path().join(kind);
         let empty = tempfile::tempdir().unwrap();
         let start = ["make-set", kind, out.to_str().unwrap()];

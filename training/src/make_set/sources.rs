@@ -1,5 +1,6 @@
-//! What the pictures of `make-set` are made from: emoji, rendered hands, characters, jointed things.
+//! What the pictures of `make-set` are made from: emoji, rendered hands, photos, characters, jointed things.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use rand::seq::SliceRandom;
 
 use super::figures::Build;
 use super::photograph::random;
-use super::{Class, POSES, Subject};
+use super::{ALIKE, BACKGROUNDS, Class, INSTANCES, POSES, SHIPPED_SEED, SIDE, Subject, square};
 use crate::omniglot::{Omniglot, Split};
 use crate::pictures::PictureSet;
 
@@ -100,14 +101,18 @@ pub fn icons(modules: &Path, seed: u64, most: usize, per_class: usize) -> Result
     classes.collect()
 }
 
-/// What `scripts/hand-poses.mjs` rendered: class folders of pictures with transparency.
-pub fn rendered(folder: &Path, most: usize) -> Result<Vec<Class>> {
+/// What `scripts/hand-poses.mjs` or `scripts/mesh-hands.mjs` rendered: class folders of pictures with transparency.
+pub fn rendered(
+    folder: &Path,
+    most: usize,
+    subject: fn(RgbaImage) -> Subject,
+) -> Result<Vec<Class>> {
     let set = PictureSet::open(folder)?;
     let classes = set.classes.iter().map(|(name, pictures)| {
         let subjects = pictures.iter().take(most).map(|picture| {
             let pixels = set.read(picture)?;
             let whole = RgbaImage::from_raw(pixels.width as u32, pixels.height as u32, pixels.rgba);
-            Ok(Subject::AsItIs(whole.context("a picture of no size")?))
+            Ok(subject(whole.context("a picture of no size")?))
         });
         Ok((name.clone(), subjects.collect::<Result<_>>()?))
     });
@@ -174,4 +179,42 @@ pub fn posed(seed: u64, kinds: usize, per_class: usize) -> Vec<Class> {
         }
     }
     classes
+}
+
+/// Ten photos of each class of photos, each a class. With the seed of the shipped sets, photos that are things or
+/// backgrounds of `instances` are left out.
+pub fn views(photos: &Path, seed: u64, most: usize, per_class: usize) -> Result<Vec<Class>> {
+    let set = PictureSet::open(photos)?;
+    let mut all = Vec::new();
+    for (name, pictures) in &set.classes {
+        all.extend(pictures.iter().map(|picture| (name.as_str(), picture)));
+    }
+    all.shuffle(&mut random(SHIPPED_SEED, 0)); // as `photos` does
+    let free = all.iter().skip(BACKGROUNDS + INSTANCES);
+    let mut kinds: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for (name, picture) in free {
+        let kind = kinds.entry(*name).or_default();
+        if kind.len() < ALIKE {
+            kind.push(*picture);
+        }
+    }
+    let mut kinds: Vec<_> = (kinds.into_iter())
+        .filter(|(_, pictures)| pictures.len() == ALIKE)
+        .collect();
+    kinds.shuffle(&mut random(seed, 0));
+    kinds.truncate(most);
+    let mut classes = Vec::new();
+    for (kind, (_, pictures)) in kinds.iter().enumerate() {
+        for (number, picture) in pictures.iter().enumerate() {
+            let cut_out = square(&set, picture, SIDE)?;
+            let subject = || Subject::Held {
+                cut_out: cut_out.clone(),
+                least: 1.1,
+                most: 1.7,
+            };
+            let subjects = (0..per_class).map(|_| subject()).collect();
+            classes.push((format!("{kind:03}_{number:02}"), subjects));
+        }
+    }
+    Ok(classes)
 }
