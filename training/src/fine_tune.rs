@@ -22,9 +22,6 @@ use burn::optim::GradientsParams;
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 use half::f16;
-use rand::rngs::ChaCha12Rng;
-use rand::seq::{IndexedRandom, SliceRandom};
-use rand::{RngExt, SeedableRng};
 use safetensors::SafeTensors;
 use sha2::{Digest, Sha256};
 
@@ -36,13 +33,16 @@ use crate::train::run::{self, Output, Settings, WEIGHTS};
 use crate::train::task::{Right, Step, Task};
 use crate::usable::SplitChoice;
 
+mod episodes;
 pub mod inverse;
 pub mod maps;
 pub mod tail;
+mod validation;
 
+use episodes::{Episode, Episodes, SHOTS};
 use inverse::inverse;
-use maps::{Map, MapSet, Plain, maps};
-use tail::{CHANNELS, POSITIONS, Tail};
+use maps::{Map, MapSet, Plain, maps, side_by_side};
+use tail::Tail;
 
 /// Arguments of `fine-tune`.
 #[derive(clap::Args, Debug, Clone)]
@@ -56,6 +56,12 @@ pub struct Arguments {
     /// Sets of photos, likewise: what the network is good at, and is to stay good at
     #[arg(long, required = true)]
     pub photos: Vec<String>,
+    /// Sets to measure by when all is done, as PATH or PATH@SPLIT of the split table; nothing is trained on them
+    #[arg(long)]
+    pub validate: Vec<String>,
+    /// Ways from the start to the tuned weights that are measured
+    #[arg(long, default_value = "0,0.8,1", value_delimiter = ',')]
+    pub blends: Vec<f32>,
     /// Weights to start from
     #[arg(long, default_value = "weights/efficientnet_lite0.safetensors")]
     pub start: PathBuf,
@@ -69,10 +75,10 @@ pub struct Arguments {
     #[arg(long, default_value_t = 10)]
     pub way: usize,
     /// Steps, an episode each
-    #[arg(long, default_value_t = 200)]
+    #[arg(long, default_value_t = 400)]
     pub steps: u64,
     /// How far to go from the weights that were started from to the tuned ones: 1 is all the way
-    #[arg(long, default_value_t = 0.6)]
+    #[arg(long, default_value_t = 0.8)]
     pub blend: f32,
     /// Adam's step size at the start; it is halved five times
     #[arg(long, default_value_t = 3e-4)]
@@ -88,20 +94,11 @@ pub struct Arguments {
     pub out: PathBuf,
 }
 
-/// Shots of an episode.
-const SHOTS: [usize; 4] = [1, 2, 3, 5];
-
-/// Queries of a class.
-const QUERIES: usize = 4;
-
 /// The ridge penalty, a class's shots weighing 1 together: that of `kshot::method::ridge`.
 const PENALTY: f32 = 0.03;
 
 /// What it costs to move away from the untuned network's embeddings, for photos and for others.
-const STAY: (f32, f32) = (3.0, 0.3);
-
-/// How often an episode has classes of one group alone, in sets that have groups.
-const TOGETHER: f64 = 0.85;
+const STAY: (f32, f32) = (6.0, 0.5);
 
 /// Added before the square root, whose slope at 0 has no bounds.
 const ABOVE_ZERO: f32 = 1e-4;
@@ -161,7 +158,13 @@ pub fn fine_tune(arguments: &Arguments) -> Result<String> {
             )
         })
         .collect();
-    let mut task = FineTune::new(weights.clone(), sets, others, arguments.way, arguments.seed)?;
+    let episodes = Episodes {
+        sets,
+        others,
+        way: arguments.way,
+        seed: arguments.seed,
+    };
+    let mut task = FineTune::new(weights.clone(), episodes)?;
     let settings = Settings {
         method: "fine-tune".into(),
         seed: arguments.seed,
@@ -184,7 +187,8 @@ pub fn fine_tune(arguments: &Arguments) -> Result<String> {
     let out = arguments.out.display();
     std::fs::write(&arguments.out, &bytes).with_context(|| format!("cannot write {out}"))?;
     Ok(format!(
-        "{out}: {} bytes\nSHA-256 {:x}\n",
+        "{}{out}: {} bytes\nSHA-256 {:x}\n",
+        validation::table(arguments, &weights, &tuned, &plain)?,
         bytes.len(),
         Sha256::digest(&bytes)
     ))
@@ -230,108 +234,23 @@ fn with_tail(weights: &[u8], tail: Vec<HalfTensor>, blend: f32) -> Result<Vec<u8
     write_to_bytes(&METADATA, &tensors)
 }
 
-impl MapSet {
-    /// Classes with pictures for so many shots and a query, by their places.
-    fn usable(&self, shot: usize) -> Vec<usize> {
-        let enough = |place: &usize| {
-            self.classes
-                .get(*place)
-                .is_some_and(|class| class.len() > shot)
-        };
-        (0..self.classes.len()).filter(enough).collect()
-    }
-}
-
-/// One episode.
-struct Episode<'a> {
-    shots: Vec<&'a Map>,   // class by class
-    queries: Vec<&'a Map>, // likewise
-    own: Vec<usize>,
-    shot: usize,
-}
-
 /// The training.
 struct FineTune {
     weights: Vec<u8>,
-    sets: Vec<MapSet>,
-    others: usize, // sets that are no photos come first
-    way: usize,
-    seed: u64,
+    episodes: Episodes,
     mean: Vec<f32>,
     projection: Vec<f32>,
 }
 
 impl FineTune {
-    fn new(
-        weights: Vec<u8>,
-        sets: Vec<MapSet>,
-        others: usize,
-        way: usize,
-        seed: u64,
-    ) -> Result<Self> {
+    fn new(weights: Vec<u8>, episodes: Episodes) -> Result<Self> {
         let projection = kshot::embedder::projection::Projection::shipped()?;
         Ok(FineTune {
             weights,
-            sets,
-            others,
-            way,
-            seed,
+            episodes,
             mean: projection.mean().to_vec(),
             projection: projection.rows().to_vec(),
         })
-    }
-
-    /// The episode of a step, and whether it is of photos.
-    fn draw(&self, number: u64) -> Result<(Episode<'_>, bool)> {
-        let mut random = ChaCha12Rng::seed_from_u64(self.seed);
-        random.set_stream(number);
-        let all: f64 = self.sets.iter().map(|set| set.share).sum();
-        let mut at = random.random_range(0.0..all);
-        let mut chosen = 0;
-        for (place, set) in self.sets.iter().enumerate() {
-            chosen = place;
-            if at < set.share {
-                break;
-            }
-            at -= set.share;
-        }
-        let set = self.sets.get(chosen).context("there is no set")?;
-        let shots: Vec<usize> = (SHOTS.iter().copied())
-            .filter(|shot| set.usable(*shot).len() >= self.way)
-            .collect();
-        let shot = shots.choose(&mut random).copied().unwrap_or(1);
-        let usable = set.usable(shot);
-        let mut classes = match set.groups.choose(&mut random) {
-            Some(group) if random.random_bool(TOGETHER) => group.clone(),
-            _ => usable.clone(),
-        };
-        classes.retain(|class| usable.contains(class));
-        if classes.len() < self.way {
-            classes = usable;
-        }
-        classes.shuffle(&mut random);
-        classes.truncate(self.way);
-        let mut episode = Episode {
-            shots: Vec::new(),
-            queries: Vec::new(),
-            own: Vec::new(),
-            shot,
-        };
-        for (own, place) in classes.iter().enumerate() {
-            let class = set.classes.get(*place).context("there is no such class")?;
-            ensure!(
-                class.len() > shot,
-                "a class has {}, too few",
-                count(class.len(), "picture", "pictures")
-            );
-            let mut maps: Vec<&Map> = class.iter().collect();
-            maps.shuffle(&mut random);
-            episode.shots.extend(maps.iter().take(shot));
-            let queries = maps.iter().skip(shot).take(QUERIES);
-            episode.own.extend(queries.clone().map(|_| own));
-            episode.queries.extend(queries);
-        }
-        Ok((episode, chosen >= self.others))
     }
 
     /// Corners `[1280, n, 4]` to embeddings `[n, 1280]`: see `kshot::embedder::projection`.
@@ -368,22 +287,7 @@ impl FineTune {
             .copied()
             .collect();
         let n = maps.len();
-        let mut values = Vec::with_capacity(CHANNELS * n * POSITIONS);
-        for channel in 0..CHANNELS {
-            for map in &maps {
-                let plane = map
-                    .values
-                    .get(channel * POSITIONS..(channel + 1) * POSITIONS);
-                values.extend(
-                    plane
-                        .context("a map is too small")?
-                        .iter()
-                        .map(|v| v.to_f32()),
-                );
-            }
-        }
-        let maps =
-            Tensor::<3>::from_data(TensorData::new(values, [CHANNELS, n, POSITIONS]), device);
+        let maps = side_by_side(&maps, device)?;
         let embeddings = self.embed(model.corners(maps)?);
         let shots = episode.shots.len();
         let way = shots / episode.shot;
@@ -422,7 +326,7 @@ impl Task for FineTune {
 
     fn step(&mut self, model: &Tail, number: u64) -> Result<Step> {
         let device = Device::flex().autodiff();
-        let (episode, photos) = self.draw(number)?;
+        let (episode, photos) = self.episodes.draw(number)?;
         let (scores, embeddings) = self.scores(model, &episode, &device)?;
         let [queries, way] = scores.dims();
         let own = (episode.own.iter())
@@ -453,7 +357,7 @@ impl Task for FineTune {
         let model = model.clone().valid();
         let mut right = Right { right: 0, of: 0 };
         for number in 0..CHECKS {
-            let (episode, _) = self.draw(u64::MAX - number)?;
+            let (episode, _) = self.episodes.draw(u64::MAX - number)?;
             let (scores, _) = self.scores(&model, &episode, &Device::flex())?;
             let [_, way] = scores.dims();
             for (row, own) in tensor_values(scores)?.chunks_exact(way).zip(&episode.own) {

@@ -148,11 +148,11 @@ impl Plain {
     }
 }
 
-/// Every picture of a set; what cannot be read is an error, since weights that are shipped must
-/// not depend on it.
+/// Every picture of a set to train on; what cannot be read is an error, since weights that are
+/// shipped must not depend on it.
 ///
 /// # Errors
-/// As [`PictureSet::open`], and where a picture cannot be read.
+/// As [`PictureSet::open`], and where a picture cannot be read or a class is one that is tested on.
 pub fn maps(
     path: &Path,
     split: &SplitChoice,
@@ -161,12 +161,35 @@ pub fn maps(
     way: usize,
     plain: &Plain,
 ) -> Result<MapSet> {
+    let set = open(path, split)?;
+    let names: Vec<String> = set.classes.keys().cloned().collect();
+    refuse_classes(path, &names, &["test", "calibrate"])?;
+    maps_of(&set, per_class, share, way, plain)
+}
+
+/// The classes of a split.
+///
+/// # Errors
+/// As [`PictureSet::open`] and [`PictureSet::keep_split`].
+pub fn open(path: &Path, split: &SplitChoice) -> Result<PictureSet> {
     let mut set = PictureSet::open(path)?;
     if let (Some(table), Some(split)) = (&split.split_table, &split.split) {
         set.keep_split(table, split)?;
     }
-    let names: Vec<String> = set.classes.keys().cloned().collect();
-    refuse_classes(path, &names, &["test", "calibrate"])?;
+    Ok(set)
+}
+
+/// As [`maps`], of any classes.
+///
+/// # Errors
+/// Where a picture cannot be read.
+pub fn maps_of(
+    set: &PictureSet,
+    per_class: usize,
+    share: f64,
+    way: usize,
+    plain: &Plain,
+) -> Result<MapSet> {
     ensure!(
         set.unreadable.is_empty(),
         "{}: {}",
@@ -214,4 +237,22 @@ pub fn maps(
         groups: groups.into_iter().map(|(_, places)| places).collect(),
         share,
     })
+}
+
+/// Maps of several pictures as the tuned layers take them, `[192, n, 49]`.
+///
+/// # Errors
+/// Where a map is too small.
+pub fn side_by_side(maps: &[&Map], device: &Device) -> Result<Tensor<3>> {
+    let n = maps.len();
+    let mut values = Vec::with_capacity(CHANNELS * n * POSITIONS);
+    for channel in 0..CHANNELS {
+        for map in maps {
+            let plane = (map.values).get(channel * POSITIONS..(channel + 1) * POSITIONS);
+            let plane = plane.context("a map is too small")?;
+            values.extend(plane.iter().map(|value| value.to_f32()));
+        }
+    }
+    let values = TensorData::new(values, [CHANNELS, n, POSITIONS]);
+    Ok(Tensor::from_data(values, device))
 }

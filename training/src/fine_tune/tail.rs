@@ -28,7 +28,7 @@ const SIDE: usize = 7;
 pub const POSITIONS: usize = SIDE * SIDE;
 
 /// Corners of the last map: see `kshot::embedder::projection`.
-const CORNERS: usize = 4;
+pub const CORNERS: usize = 4;
 
 /// One layer: `[channels_out, channels_in]`, or `[channels, taps]` of a depthwise one.
 #[derive(Module, Debug)]

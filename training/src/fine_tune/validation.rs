@@ -1,0 +1,136 @@
+//! How well tuned layers do on sets that nothing was trained on, and how far to go towards them.
+
+use anyhow::{Result, ensure};
+use burn::tensor::Device;
+use kshot::embedder::projection::Projection;
+use kshot::episode::{Sampler, Shape};
+use rayon::prelude::*;
+
+use super::maps::{Map, MapSet, Plain, maps_of, open, side_by_side};
+use super::tail::{CORNERS, Tail};
+use super::{Arguments, with_tail};
+use crate::conv4::tensor_values;
+use crate::embed::EmbeddedClass;
+use crate::score::{Head, compare, judge};
+use crate::usable::SplitChoice;
+
+/// Five-way, as the page starts.
+const WAY: usize = 5;
+
+/// Shots of a class.
+const SHOTS: [usize; 2] = [1, 5];
+
+/// Queries of a class.
+const QUERIES: usize = 5;
+
+/// Episodes of a figure.
+const EPISODES: u64 = 300;
+
+/// Maps that go through the layers at once.
+const BATCH: usize = 64;
+
+/// Pictures of a class that are measured by at most.
+const VALIDATED: usize = 25;
+
+/// A table of accuracies by set and way, or nothing where no set is to be measured by.
+///
+/// # Errors
+/// Where a set cannot be read.
+pub fn table(arguments: &Arguments, weights: &[u8], tuned: &Tail, plain: &Plain) -> Result<String> {
+    if arguments.validate.is_empty() {
+        return Ok(String::new());
+    }
+    let tails = arguments.blends.iter().map(|blend| {
+        let bytes = with_tail(weights, tuned.halves()?, *blend)?;
+        Tail::read(&bytes, &Device::flex())
+    });
+    let tails: Vec<Tail> = tails.collect::<Result<_>>()?;
+    let ways = arguments.blends.iter().map(|blend| blend.to_string());
+    let mut text = format!(
+        "| Set | {} |\n|---|{}\n",
+        ways.collect::<Vec<_>>().join(" | "),
+        "---|".repeat(tails.len())
+    );
+    for named in &arguments.validate {
+        let (path, split) = match named.split_once('@') {
+            Some((path, split)) => (path, Some(split.to_owned())),
+            None => (named.as_str(), None),
+        };
+        let split = SplitChoice {
+            split_table: split.as_ref().and(arguments.split.split_table.clone()),
+            split,
+        };
+        let set = open(path.as_ref(), &split)?;
+        let set = maps_of(&set, VALIDATED, 0.0, arguments.way, plain)?;
+        let cells = tails.iter().map(|tail| accuracy(&set, tail));
+        let cells = cells.collect::<Result<Vec<_>>>()?.join(" | ");
+        text += &format!("| {named} | {cells} |\n");
+    }
+    Ok(text)
+}
+
+/// Right answers in per cent at one shot and at five, as the camera answers; a set with too few
+/// pictures has a dash.
+///
+/// # Errors
+/// Where a tensor cannot be read.
+fn accuracy(set: &MapSet, tail: &Tail) -> Result<String> {
+    let classes = embed(set, tail)?;
+    let cells = SHOTS.iter().map(|&shot| {
+        let shape = Shape {
+            way: WAY,
+            shot,
+            queries: QUERIES,
+        };
+        let usable: Vec<EmbeddedClass> = (classes.iter())
+            .filter(|class| class.embeddings.len() >= shape.pictures())
+            .cloned()
+            .collect();
+        if usable.len() < WAY {
+            return Ok("-".to_owned());
+        }
+        let counts = usable.iter().map(|class| class.embeddings.len()).collect();
+        let sampler = Sampler::new(counts, shape, 1)?;
+        let right: Vec<f64> = (0..EPISODES)
+            .into_par_iter()
+            .map(|number| {
+                let compared = compare(&usable, &sampler.draw(number), Head::RIDGE)?;
+                Ok(judge(&compared, compared.temperature).accuracy)
+            })
+            .collect::<Result<_>>()?;
+        Ok(format!(
+            "{:.1}",
+            100.0 * right.iter().sum::<f64>() / EPISODES as f64
+        ))
+    });
+    Ok(cells.collect::<Result<Vec<_>>>()?.join(" / "))
+}
+
+/// Every picture as the camera would embed it.
+fn embed(set: &MapSet, tail: &Tail) -> Result<Vec<EmbeddedClass>> {
+    let device = Device::flex();
+    let projection = Projection::shipped()?;
+    let embed = |maps: &[Map]| -> Result<Vec<Vec<f32>>> {
+        let n = maps.len();
+        let maps: Vec<&Map> = maps.iter().collect();
+        let corners = tail.corners(side_by_side(&maps, &device)?)?;
+        let [channels, _, _] = corners.dims();
+        let corners = tensor_values(corners.permute([1, 0, 2]))?; // [n, 1280, 4]
+        ensure!(
+            corners.len() == n * channels * CORNERS,
+            "corners of another size"
+        );
+        let pictures = corners.par_chunks_exact(channels * CORNERS);
+        Ok(pictures
+            .map(|corners| projection.embed(corners))
+            .collect::<Result<_, _>>()?)
+    };
+    let classes = set.classes.iter().enumerate().map(|(number, maps)| {
+        let embeddings: Vec<_> = maps.chunks(BATCH).map(embed).collect::<Result<_>>()?;
+        Ok(EmbeddedClass {
+            name: number.to_string(),
+            embeddings: embeddings.concat(),
+        })
+    });
+    classes.collect()
+}
