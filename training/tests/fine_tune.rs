@@ -4,7 +4,7 @@
 mod fixture;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use fixture::{complaint, photos, run, stdout};
+use fixture::{complaint, files, photos, run, stdout};
 use kshot::embedder::PLAIN_WEIGHTS;
 use kshot::embedder::efficientnet_lite0::layers;
 use kshot::embedder::projection::Projection;
@@ -43,6 +43,16 @@ fn the_layers_as_matrices_give_the_networks_embedding() {
 fn the_last_layers_change_and_the_same_seed_gives_the_same_file() {
     let folder = tempfile::tempdir().unwrap();
     let set = format!("{}:1", photos().display());
+    let twice = folder.path().join("twice");
+    for (class, file) in files() {
+        let class = twice.join(class);
+        std::fs::create_dir_all(&class).unwrap();
+        let name = file.file_name().unwrap().to_str().unwrap();
+        for copy in ["a", "b"] {
+            std::fs::copy(&file, class.join(format!("{copy}_{name}"))).unwrap();
+        }
+    }
+    let twice = twice.to_str().unwrap().to_owned();
     let tune = |name: &str| {
         let out = folder.path().join(name).with_extension("safetensors");
         let runs = folder.path().join(name);
@@ -66,10 +76,29 @@ fn the_last_layers_change_and_the_same_seed_gives_the_same_file() {
             "--steps",
             "3",
         ];
-        let said = stdout(&run(
-            &[&arguments[..], &["--runs", &runs, "--out", &out]].concat()
-        ));
+        let more = [
+            "--runs",
+            &runs,
+            "--out",
+            &out,
+            "--validate",
+            &twice,
+            "--blends",
+            "0,1",
+        ];
+        let said = stdout(&run(&[&arguments[..], &more].concat()));
         assert!(said.contains("SHA-256"), "{said}");
+        // Eight photos a class are enough for one shot and five queries, and too few for five.
+        let row = said
+            .lines()
+            .find(|line| line.starts_with(&format!("| {twice}")));
+        let cells: Vec<&str> = row.unwrap().split('|').skip(2).map(str::trim).collect();
+        assert_eq!(cells.len(), 3, "{said}"); // two ways, and what is behind the last line
+        for cell in &cells[..2] {
+            let (one, five) = cell.split_once(" / ").unwrap();
+            assert!(one.parse::<f64>().unwrap() > 40.0, "{said}"); // chance is 20
+            assert_eq!(five, "-");
+        }
         std::fs::read(out).unwrap()
     };
     let (first, again) = (tune("first"), tune("again"));

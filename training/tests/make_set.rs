@@ -120,3 +120,39 @@ fn figures_are_the_same_for_a_seed_and_ten_poses_of_each_kind() {
     let accuracy: f64 = ridge.split_whitespace().nth(3).unwrap().parse().unwrap();
     assert!(accuracy > 30.0, "{text}"); // chance is 20
 }
+
+#[test]
+fn views_are_of_ten_photos_of_a_kind_and_too_few_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    for (kind, photos) in [("many", 310u32), ("few", 3)] {
+        std::fs::create_dir_all(folder.path().join("photos").join(kind)).unwrap();
+        for number in 0..photos {
+            let (x, y) = (number % 18, number / 18);
+            let mut photo = image::RgbImage::from_pixel(48, 48, image::Rgb([90, 140, 60]));
+            for (dx, dy) in [(0, 0), (12, 0), (0, 12), (12, 12), (24, 24)] {
+                photo.put_pixel(x + dx, y + dy, image::Rgb([250, 20, 20]));
+            }
+            let name = format!("photos/{kind}/{number:03}.png");
+            photo.save(folder.path().join(name)).unwrap();
+        }
+    }
+    let photos = folder.path().join("photos");
+    let more = ["--per-class", "2", "--photos", photos.to_str().unwrap()];
+    let views = make("views", "7", &folder.path().join("views"), &more);
+    assert_eq!(views.len(), 10 * 2);
+    assert!(
+        views.iter().all(|(name, _)| name.starts_with("000_")),
+        "{views:?}"
+    );
+
+    let out = folder.path().join("none");
+    let few = fixture::photos();
+    let said = fixture::complaint(&run(&[
+        "make-set",
+        "views",
+        out.to_str().unwrap(),
+        "--photos",
+        few.to_str().unwrap(),
+    ]));
+    assert!(said.contains("no class of 10 photos"), "{said}");
+}

@@ -201,6 +201,12 @@ pub fn views(photos: &Path, seed: u64, most: usize, per_class: usize) -> Result<
     let mut kinds: Vec<_> = (kinds.into_iter())
         .filter(|(_, pictures)| pictures.len() == ALIKE)
         .collect();
+    ensure!(
+        !kinds.is_empty(),
+        "{} has no class of {ALIKE} photos beside the {} that instances is made of",
+        set.path.display(),
+        BACKGROUNDS + INSTANCES
+    );
     kinds.shuffle(&mut random(seed, 0));
     kinds.truncate(most);
     let mut classes = Vec::new();
