@@ -25,10 +25,10 @@ const LEAVE_ONE_OUT_BUDGET: usize = 20_000;
 /// Source: `cargo run --release -p training -- calibrate`, lowest negative log likelihood.
 pub fn temperature(comparison: Comparison, metric: Metric, shots: f32) -> f32 {
     let (floor, spread) = match (comparison, metric) {
-        (Comparison::Prototypical, Metric::Euclidean) => (0.0475, 0.0516),
-        (Comparison::Prototypical, Metric::Cosine) => (0.0815, 0.0176),
-        (Comparison::Siamese, _) => (0.0775, 0.0216),
-        (Comparison::Matching, _) => (0.0735, 0.0256),
+        (Comparison::Prototypical, Metric::Euclidean) => (0.0460, 0.0505),
+        (Comparison::Prototypical, Metric::Cosine) => (0.0795, 0.0170),
+        (Comparison::Siamese, _) => (0.0740, 0.0225),
+        (Comparison::Matching, _) => (0.0710, 0.0255),
         (Comparison::Ridge, _) => {
             return of_ridge::temperature(5, shots, &of_ridge::LeftOut::default());
         }
@@ -75,11 +75,11 @@ pub fn starting_threshold(comparison: Comparison) -> f32 {
 /// negative log likelihood.
 pub fn trained_temperature(trained: Trained) -> f32 {
     match trained {
-        Trained::MatchingContext => 0.518,
-        Trained::Relation => 0.852,
-        Trained::Imaginary => 1.492,
-        Trained::Mann => 0.987,
-        Trained::Snail => 0.908,
+        Trained::MatchingContext => 0.447,
+        Trained::Relation => 0.768,
+        Trained::Imaginary => 1.300,
+        Trained::Mann => 0.953,
+        Trained::Snail => 0.749,
     }
 }
 
@@ -179,8 +179,8 @@ pub fn left_out(comparison: Comparison, support: &Support<'_>) -> impl Iterator<
 /// were five different things.
 fn highest_threshold(comparison: Comparison, metric: Metric) -> f32 {
     match (comparison, metric) {
-        (Comparison::Prototypical, Metric::Euclidean) => 0.492,
-        (Comparison::Prototypical, Metric::Cosine) => 0.307,
+        (Comparison::Prototypical, Metric::Euclidean) => 0.493,
+        (Comparison::Prototypical, Metric::Cosine) => 0.311,
         (Comparison::Siamese | Comparison::Matching, _) => 0.300,
         (Comparison::Ridge, _) => of_ridge::HIGHEST_THRESHOLD,
     }

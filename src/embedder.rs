@@ -32,11 +32,11 @@ pub const DIMENSIONS: usize = 1280;
 pub const NAME: &str = "efficientnet_lite0";
 
 /// SHA-256 of `weights/embedder.safetensors`, in hexadecimal.
-pub const WEIGHTS_SHA256: &str = "39b6531c9f4c581ebe7c600bbefcd9300c2f121522807d53f7108fc3d8802bbf";
+pub const WEIGHTS_SHA256: &str = "5d973f8335e687a29b6cc4319b22f313e4da821ae55a7d97294cbbb27085c104";
 
 /// SHA-256 of [`WEIGHTS_SHA256`] and [`projection::PROJECTION_SHA256`] one after another, in
 /// hexadecimal: what made an embedding, as it is kept beside saved ones.
-pub const SHA256: &str = "df87c4dae6cf4f62c8fd6d98eeea2a5b4fff943e3537c093738c8bd1d8e2d5df";
+pub const SHA256: &str = "0d8c186d57a66717765faee2d96108545f762666b2fdfe2981ed8ea208689927";
 
 /// The bundled weights. The browser fetches the same file, to show its progress.
 #[cfg(not(target_arch = "wasm32"))]

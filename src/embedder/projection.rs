@@ -26,7 +26,7 @@ pub const CORNER_DIMENSIONS: usize = DIMENSIONS / CORNERS;
 
 /// SHA-256 of `weights/projection.safetensors`, in hexadecimal.
 pub const PROJECTION_SHA256: &str =
-    "ce482cf2061b516f77a00b6da1f4c7881686b38ffd80689809af7b56a6134b83";
+    "717624dc4e01058e49b5609b8c0ca9d88fa18691b876553254a0e9df26f9702c";
 
 /// The bundled projection and impostors, 1.1 MB.
 const PROJECTION: &[u8] = include_bytes!("../../weights/projection.safetensors");

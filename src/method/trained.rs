@@ -22,7 +22,7 @@ use crate::error::Error;
 use crate::weights::{Weights, check_digest};
 
 /// SHA-256 of `weights/camera.safetensors`, in hexadecimal.
-pub const WEIGHTS_SHA256: &str = "01b65ed2cc7336c3708c6942f4baf54104d15df973773f88b234d68e0193f6da";
+pub const WEIGHTS_SHA256: &str = "91e1918b2bc4c7c24b6bf75f4d95c775d9a75d355e377bb119e2b00f4550bc8e";
 
 /// Most shots that a head reads: 20 classes of 5, the longest sequence that SNAIL spans.
 pub const MAX_SHOTS: usize = 100;
