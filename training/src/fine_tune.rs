@@ -56,7 +56,8 @@ pub struct Arguments {
     /// Sets of photos, likewise: what the network is good at, and is to stay good at
     #[arg(long, required = true)]
     pub photos: Vec<String>,
-    /// Sets to measure by when all is done, as PATH or PATH@SPLIT of the split table; nothing is trained on them
+    /// Sets to measure by when all is done, as PATH or PATH@SPLIT of the split table; nothing is
+    /// trained on them
     #[arg(long)]
     pub validate: Vec<String>,
     /// Ways from the start to the tuned weights that are measured
@@ -114,6 +115,7 @@ pub fn fine_tune(arguments: &Arguments) -> Result<String> {
         std::fs::read(start).with_context(|| format!("cannot read {}", start.display()))?;
     let device = Device::flex();
     let plain = Plain::read(&weights)?;
+    let measured = validation::sets(arguments, &plain)?;
     let read = |text: &String| -> Result<MapSet> {
         let (path, share) = text
             .rsplit_once(':')
@@ -188,7 +190,7 @@ pub fn fine_tune(arguments: &Arguments) -> Result<String> {
     std::fs::write(&arguments.out, &bytes).with_context(|| format!("cannot write {out}"))?;
     Ok(format!(
         "{}{out}: {} bytes\nSHA-256 {:x}\n",
-        validation::table(arguments, &weights, &tuned, &plain)?,
+        validation::table(&measured, &arguments.blends, &weights, &tuned)?,
         bytes.len(),
         Sha256::digest(&bytes)
     ))

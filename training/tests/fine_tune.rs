@@ -127,7 +127,7 @@ fn the_last_layers_change_and_the_same_seed_gives_the_same_file() {
 }
 
 #[test]
-fn a_set_without_a_share_and_one_with_too_few_classes_are_refused() {
+fn a_set_without_a_share_one_with_too_few_classes_and_none_at_all_are_refused() {
     let photos = photos();
     let bare = photos.to_str().unwrap();
     let start = concat!(
@@ -155,6 +155,14 @@ fn a_set_without_a_share_and_one_with_too_few_classes_are_refused() {
         start,
     ]));
     assert!(said.contains("--way is 99"), "{said}");
+    for (validate, why) in [
+        ("nowhere", "nowhere"),
+        ("photos@val", "needs --split-table"),
+    ] {
+        let arguments = ["fine-tune", &set, "--photos", &set, "--validate", validate];
+        let said = complaint(&run(&[&arguments[..], &["--start", start]].concat()));
+        assert!(said.contains(why), "{said}");
+    }
 }
 
 #[test]

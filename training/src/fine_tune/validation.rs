@@ -32,39 +32,57 @@ const BATCH: usize = 64;
 /// Pictures of a class that are measured by at most.
 const VALIDATED: usize = 25;
 
-/// A table of accuracies by set and way, or nothing where no set is to be measured by.
+/// The sets that `--validate` names, by their names. Read before the training, so that a wrong name
+/// costs none.
 ///
 /// # Errors
-/// Where a set cannot be read.
-pub fn table(arguments: &Arguments, weights: &[u8], tuned: &Tail, plain: &Plain) -> Result<String> {
-    if arguments.validate.is_empty() {
+/// Where a set cannot be read, and where a split is named and no table of splits.
+pub fn sets(arguments: &Arguments, plain: &Plain) -> Result<Vec<(String, MapSet)>> {
+    let read = |named: &String| {
+        let (path, split) = match named.split_once('@') {
+            Some((path, split)) => (path, Some(split.to_owned())),
+            None => (named.as_str(), None),
+        };
+        let split_table = split.as_ref().and(arguments.split.split_table.clone());
+        ensure!(
+            split.is_some() == split_table.is_some(),
+            "--validate {named} names a split, which needs --split-table"
+        );
+        let set = open(path.as_ref(), &SplitChoice { split_table, split })?;
+        let set = maps_of(&set, VALIDATED, 0.0, arguments.way, plain)?;
+        Ok((named.clone(), set))
+    };
+    arguments.validate.iter().map(read).collect()
+}
+
+/// A table of accuracies by set and way, or nothing where there is no set.
+///
+/// # Errors
+/// Where a tensor cannot be read.
+pub fn table(
+    sets: &[(String, MapSet)],
+    blends: &[f32],
+    weights: &[u8],
+    tuned: &Tail,
+) -> Result<String> {
+    if sets.is_empty() {
         return Ok(String::new());
     }
-    let tails = arguments.blends.iter().map(|blend| {
+    let tails = blends.iter().map(|blend| {
         let bytes = with_tail(weights, tuned.halves()?, *blend)?;
         Tail::read(&bytes, &Device::flex())
     });
     let tails: Vec<Tail> = tails.collect::<Result<_>>()?;
-    let ways = arguments.blends.iter().map(|blend| blend.to_string());
+    let ways = blends.iter().map(|blend| blend.to_string());
     let mut text = format!(
         "| Set | {} |\n|---|{}\n",
         ways.collect::<Vec<_>>().join(" | "),
         "---|".repeat(tails.len())
     );
-    for named in &arguments.validate {
-        let (path, split) = match named.split_once('@') {
-            Some((path, split)) => (path, Some(split.to_owned())),
-            None => (named.as_str(), None),
-        };
-        let split = SplitChoice {
-            split_table: split.as_ref().and(arguments.split.split_table.clone()),
-            split,
-        };
-        let set = open(path.as_ref(), &split)?;
-        let set = maps_of(&set, VALIDATED, 0.0, arguments.way, plain)?;
-        let cells = tails.iter().map(|tail| accuracy(&set, tail));
+    for (name, set) in sets {
+        let cells = tails.iter().map(|tail| accuracy(set, tail));
         let cells = cells.collect::<Result<Vec<_>>>()?.join(" | ");
-        text += &format!("| {named} | {cells} |\n");
+        text += &format!("| {name} | {cells} |\n");
     }
     Ok(text)
 }
