@@ -3,8 +3,8 @@
 //!
 //! Each is of another kind than the photos that the projection was fitted to: one photo as a
 //! thing that is held into a camera, ink on paper, hands cut out and put before photos. To be tuned
-//! on are jointed figures, hands of a mesh in many shapes, characters of Omniglot's training split and
-//! emoji that are no hands. The same seed and sources give the same pictures.
+//! on are jointed figures, hands of a mesh in many shapes, photos from many sides, characters of Omniglot's
+//! training split and emoji that are no hands. The same seed and sources give the same pictures.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ use rand::seq::SliceRandom;
 use rayon::prelude::*;
 
 use crate::embed::progress_bar;
-use crate::pictures::PictureSet;
+use crate::pictures::{Picture, PictureSet};
 use crate::report::count;
 
 mod figures;
@@ -242,9 +242,8 @@ fn sources(arguments: &Arguments) -> Result<(Vec<RgbImage>, Vec<Class>)> {
 /// Backgrounds, and photos that are none, cut square with soft edges to be things.
 fn photos(arguments: &Arguments, things: usize) -> Result<(Vec<RgbImage>, Vec<RgbaImage>)> {
     let set = PictureSet::open(&arguments.photos)?;
-    let mut all: Vec<_> = set.classes.values().flatten().collect();
-    all.shuffle(&mut random(arguments.seed, 0));
-    let background = |(number, picture): (usize, &&crate::pictures::Picture)| {
+    let all = shuffled(&set, arguments.seed);
+    let background = |(number, (_, picture)): (usize, &(&str, &Picture))| {
         let photo = square(&set, picture, 300)?;
         let photo = image::DynamicImage::ImageRgba8(photo).into_rgb8();
         Ok(if number % SHARP.1 < SHARP.0 {
@@ -257,7 +256,7 @@ fn photos(arguments: &Arguments, things: usize) -> Result<(Vec<RgbImage>, Vec<Rg
     ensure!(count > 0, "{} has too few photos", set.path.display());
     let (backgrounds, rest) = all.split_at(count);
     let backgrounds: Result<_> = backgrounds.par_iter().enumerate().map(background).collect();
-    let things = (rest.iter().take(things)).map(|picture| {
+    let things = (rest.iter().take(things)).map(|(_, picture)| {
         let mut thing = square(&set, picture, 160)?;
         for (x, y, pixel) in thing.enumerate_pixels_mut() {
             let to_edge = x.min(y).min(159 - x).min(159 - y) as f32;
@@ -273,8 +272,19 @@ fn photos(arguments: &Arguments, things: usize) -> Result<(Vec<RgbImage>, Vec<Rg
     Ok((backgrounds?, things.collect::<Result<_>>()?))
 }
 
+/// Every picture with its class, in an order drawn by a seed: backgrounds come first, then the things of
+/// [`Kind::Instances`].
+fn shuffled(set: &PictureSet, seed: u64) -> Vec<(&str, &Picture)> {
+    let mut all = Vec::new();
+    for (name, pictures) in &set.classes {
+        all.extend(pictures.iter().map(|picture| (name.as_str(), picture)));
+    }
+    all.shuffle(&mut random(seed, 0));
+    all
+}
+
 /// The middle of a picture, scaled.
-fn square(set: &PictureSet, picture: &crate::pictures::Picture, side: u32) -> Result<RgbaImage> {
+fn square(set: &PictureSet, picture: &Picture, side: u32) -> Result<RgbaImage> {
     let pixels = set.read(picture)?;
     let whole = RgbaImage::from_raw(pixels.width as u32, pixels.height as u32, pixels.rgba);
     let whole = whole.context("a picture of no size")?;

@@ -11,7 +11,9 @@ use rand::seq::SliceRandom;
 
 use super::figures::Build;
 use super::photograph::random;
-use super::{ALIKE, BACKGROUNDS, Class, INSTANCES, POSES, SHIPPED_SEED, SIDE, Subject, square};
+use super::{
+    ALIKE, BACKGROUNDS, Class, INSTANCES, POSES, SHIPPED_SEED, SIDE, Subject, shuffled, square,
+};
 use crate::omniglot::{Omniglot, Split};
 use crate::pictures::PictureSet;
 
@@ -181,21 +183,18 @@ pub fn posed(seed: u64, kinds: usize, per_class: usize) -> Vec<Class> {
     classes
 }
 
-/// Ten photos of each class of photos, each a class. With the seed of the shipped sets, photos that are things or
-/// backgrounds of `instances` are left out.
+/// Ten photos of each class of photos, each a class. Photos that the measured `instances` is made of, as things or as
+/// backgrounds, are left out.
 pub fn views(photos: &Path, seed: u64, most: usize, per_class: usize) -> Result<Vec<Class>> {
     let set = PictureSet::open(photos)?;
-    let mut all = Vec::new();
-    for (name, pictures) in &set.classes {
-        all.extend(pictures.iter().map(|picture| (name.as_str(), picture)));
-    }
-    all.shuffle(&mut random(SHIPPED_SEED, 0)); // as `photos` does
-    let free = all.iter().skip(BACKGROUNDS + INSTANCES);
+    let free = shuffled(&set, SHIPPED_SEED)
+        .into_iter()
+        .skip(BACKGROUNDS + INSTANCES);
     let mut kinds: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for (name, picture) in free {
-        let kind = kinds.entry(*name).or_default();
+        let kind = kinds.entry(name).or_default();
         if kind.len() < ALIKE {
-            kind.push(*picture);
+            kind.push(picture);
         }
     }
     let mut kinds: Vec<_> = (kinds.into_iter())
