@@ -1,6 +1,7 @@
 //! `none-of-these`: does what kshot says of a query hold where the query may be of no class?
 //!
-//! Half of the queries of an episode are of its classes, half of other classes of the same set.
+//! Half of the queries of an episode are of its classes, half of other classes of the same set, or
+//! of the other sets.
 //! Everything is the decision that ships: its temperature, its threshold, found from the support
 //! set of the episode alone.
 
@@ -9,6 +10,8 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use kshot::episode::{Sampler, Shape};
+use rand::rngs::ChaCha12Rng;
+use rand::{RngExt, SeedableRng};
 use rayon::prelude::*;
 
 use crate::embed::{CpuEmbedder, EmbeddedClass, progress_bar};
@@ -32,6 +35,9 @@ pub struct Arguments {
     /// Queries a class, and as many of other classes
     #[arg(long, default_value_t = 5)]
     pub queries: usize,
+    /// Unknown queries are of the other sets, not of other classes of the same one
+    #[arg(long)]
+    pub of_other_sets: bool,
     /// Episodes of each set, way and shot
     #[arg(long, default_value_t = 1000)]
     pub episodes: usize,
@@ -58,6 +64,10 @@ pub fn none_of_these(arguments: &Arguments) -> Result<String> {
         arguments.episodes >= 2,
         "--episodes must be at least 2: fewer have no interval"
     );
+    ensure!(
+        arguments.paths.len() > 1 || !arguments.of_other_sets,
+        "--of-other-sets needs two sets or more"
+    );
     let mut cells: Vec<Cell> = (arguments.way.iter())
         .flat_map(|&way| arguments.shot.iter().map(move |&shot| (way, shot)))
         .map(|(way, shot)| Cell {
@@ -83,21 +93,32 @@ pub fn none_of_these(arguments: &Arguments) -> Result<String> {
     };
     let embedder = CpuEmbedder::new()?;
     let mut text = format!(
-        "{} of each set, way and shot, {} a class and as many of other classes, seed {}. In %, with the\n\
+        "{} of each set, way and shot, {} a class and as many of other {}, seed {}. In %, with the\n\
          95 % interval of the mean where it is one.\n\n\
          | Set | Way | Shots | Accuracy | AUROC | Known refused | Unknown named | Calibration error |\n\
          |---|---|---|---|---|---|---|---|\n",
         count(arguments.episodes, "episode", "episodes"),
         count(arguments.queries, "query", "queries"),
+        if arguments.of_other_sets {
+            "sets"
+        } else {
+            "classes"
+        },
         arguments.seed,
     );
     let mut notes = String::new();
-    for path in &arguments.paths {
-        let set = UsableSet::prepare(path, &arguments.split, least, &embedder)?;
+    let sets = (arguments.paths.iter())
+        .map(|path| UsableSet::prepare(path, &arguments.split, least, &embedder))
+        .collect::<Result<Vec<_>>>()?;
+    for (place, (path, set)) in arguments.paths.iter().zip(&sets).enumerate() {
+        let others = sets.iter().enumerate().filter(|(other, _)| *other != place);
+        let strangers: Vec<EmbeddedClass> = (others.filter(|_| arguments.of_other_sets))
+            .flat_map(|(_, other)| other.classes.iter().cloned())
+            .collect();
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let mut rows = 0;
         for cell in &mut cells {
-            let Some(outcomes) = measure(&set, cell.shape, arguments)? else {
+            let Some(outcomes) = measure(set, &strangers, cell.shape, arguments)? else {
                 let Shape { way, shot, .. } = cell.shape;
                 let _ = writeln!(
                     notes,
@@ -136,21 +157,41 @@ all: every set of that row counts the same.
 ";
 
 /// The outcomes of every episode; `None` where the set has too few classes with enough pictures.
-fn measure(set: &UsableSet, shape: Shape, arguments: &Arguments) -> Result<Option<Vec<Outcome>>> {
-    let classes: Vec<EmbeddedClass> = (set.classes.iter())
+/// Unknown queries are of the strangers where there are any.
+fn measure(
+    set: &UsableSet,
+    strangers: &[EmbeddedClass],
+    shape: Shape,
+    arguments: &Arguments,
+) -> Result<Option<Vec<Outcome>>> {
+    let mut classes: Vec<EmbeddedClass> = (set.classes.iter())
         .filter(|class| class.embeddings.len() >= shape.pictures())
         .cloned()
         .collect();
     if classes.len() <= shape.way {
         return Ok(None);
     }
+    let known = classes.len();
     let counts = classes.iter().map(|class| class.embeddings.len()).collect();
     let sampler = Sampler::new(counts, shape, arguments.seed)?;
+    classes.extend_from_slice(strangers);
     let bar = progress_bar(arguments.episodes as u64);
     let outcomes = (0..arguments.episodes as u64)
         .into_par_iter()
         .map(|number| {
-            let compared = compare(&classes, &sampler.draw(number), Head::RIDGE)?;
+            let mut episode = sampler.draw(number);
+            if !strangers.is_empty() {
+                let mut random = ChaCha12Rng::seed_from_u64(arguments.seed);
+                random.set_stream(number);
+                for (class, picture) in &mut episode.unknown {
+                    *class = random.random_range(known..classes.len());
+                    let pictures = classes
+                        .get(*class)
+                        .map_or(0, |class| class.embeddings.len());
+                    *picture = random.random_range(0..pictures.max(1));
+                }
+            }
+            let compared = compare(&classes, &episode, Head::RIDGE)?;
             bar.inc(1);
             Ok(judge(&compared, compared.temperature))
         })

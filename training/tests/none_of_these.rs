@@ -4,7 +4,7 @@
 
 mod fixture;
 
-use fixture::{photos, run, stdout};
+use fixture::{complaint, photos, run, stdout};
 
 const SMALL: [&str; 6] = ["--queries", "2", "--episodes", "30", "--shot", "1,2"];
 
@@ -59,6 +59,23 @@ fn several_sets_stand_together_too() {
     // The same photos twice: their mean is what each of them has.
     assert_eq!(rows(&text, "photos"), rows(&text, "others"), "{text}");
     assert_eq!(rows(&text, "photos"), rows(&text, "all"), "{text}");
+}
+
+#[test]
+fn unknown_queries_can_be_of_the_other_sets() {
+    let photos = photos();
+    let folder = tempfile::tempdir().unwrap();
+    let copy = fixture::copy_photos(folder.path());
+    let paths = [photos.to_str().unwrap(), copy.to_str().unwrap()];
+    let auroc = |text: &str| rows(text, "all").iter().map(|row| row[3]).sum::<f64>();
+    let of_same = report(&paths, &["--way", "3"]);
+    let of_other = report(&paths, &["--way", "3", "--of-other-sets"]);
+    // The other set is a copy, so half of what is to be unknown is of the classes themselves.
+    assert!(auroc(&of_other) < auroc(&of_same) - 10.0, "{of_other}");
+    assert_eq!(of_other, report(&paths, &["--way", "3", "--of-other-sets"]));
+    let alone = ["none-of-these", paths[0], "--of-other-sets"];
+    let said = complaint(&run(&[&alone[..], &SMALL[..]].concat()));
+    assert!(said.contains("needs two sets or more"), "{said}");
 }
 
 #[test]
