@@ -1,20 +1,20 @@
-//! `fine-tune`: the last layers of the network trained by episodes of ridge regression, so that
+//! `fine-tune`: the later layers of the network trained by episodes of ridge regression, so that
 //! poses and shapes count that a classifier of ImageNet was taught to overlook.
 //!
 //! ```text
-//! pictures ─ blocks 0 to 11, as they are ─▶ maps [192, 7, 7], kept
-//! maps ─ blocks 12 to 15, head ─▶ corners ─ the shipped projection ─▶ embeddings ─ ridge ─▶ loss
+//! pictures ─ blocks 0 to 5, as they are ─▶ maps [80, 14, 14], kept
+//! maps ─ blocks 6 to 15, head ─▶ corners ─ projection ─▶ embeddings ─ ridge ─▶ loss
 //! ```
 //!
 //! The loss is the cross-entropy of the queries under ridge regression on the shots, as the
 //! camera answers, and how far embeddings have moved from where the untuned network has them:
-//! much for photos, on which it is good already, little for what it is bad at. The projection and
-//! everything before the tuned layers stay as they are.
+//! much for photos, on which it is good already, little for what it is bad at. The mean that is
+//! taken from a corner and everything before the tuned layers stay as they are.
 //!
 //! What is written lies between the untuned weights and the tuned ones (arXiv 2109.01903), which keeps
 //! what the network was good at and most of what it has learnt.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use burn::module::Module;
@@ -22,10 +22,12 @@ use burn::optim::GradientsParams;
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 use half::f16;
+use kshot::embedder::projection::Projection;
 use safetensors::SafeTensors;
 use sha2::{Digest, Sha256};
 
 use crate::conv4::tensor_values;
+use crate::projection;
 use crate::report::count;
 use crate::safetensors_file::{HalfTensor, write_to_bytes};
 use crate::train::checkpoint::load_model;
@@ -61,25 +63,28 @@ pub struct Arguments {
     #[arg(long)]
     pub validate: Vec<String>,
     /// Ways from the start to the tuned weights that are measured
-    #[arg(long, default_value = "0,0.8,1", value_delimiter = ',')]
+    #[arg(long, default_value = "0,0.9,1", value_delimiter = ',')]
     pub blends: Vec<f32>,
     /// Weights to start from
     #[arg(long, default_value = "weights/efficientnet_lite0.safetensors")]
     pub start: PathBuf,
+    /// The projection to start from, as fit-projection writes it of the weights to start from
+    #[arg(long)]
+    pub projection: PathBuf,
     /// Which classes take part
     #[command(flatten)]
     pub split: SplitChoice,
     /// Pictures of a class at most, evenly spaced
-    #[arg(long, default_value_t = 12)]
+    #[arg(long, default_value_t = 30)]
     pub per_class: usize,
     /// Classes of an episode
     #[arg(long, default_value_t = 10)]
     pub way: usize,
     /// Steps, an episode each
-    #[arg(long, default_value_t = 400)]
+    #[arg(long, default_value_t = 600)]
     pub steps: u64,
     /// How far to go from the weights that were started from to the tuned ones: 1 is all the way
-    #[arg(long, default_value_t = 0.8)]
+    #[arg(long, default_value_t = 0.9)]
     pub blend: f32,
     /// Adam's step size at the start; it is halved five times
     #[arg(long, default_value_t = 3e-4)]
@@ -90,16 +95,19 @@ pub struct Arguments {
     /// Folder for checkpoints and the curve
     #[arg(long, default_value = "runs/fine-tune")]
     pub runs: PathBuf,
-    /// The file to write
+    /// The file to write the weights to
     #[arg(long, default_value = "weights/embedder.safetensors")]
     pub out: PathBuf,
+    /// The file to write the projection to
+    #[arg(long, default_value = "tuned-projection.safetensors")]
+    pub out_projection: PathBuf,
 }
 
 /// The ridge penalty, a class's shots weighing 1 together: that of `kshot::method::ridge`.
 const PENALTY: f32 = 0.03;
 
 /// What it costs to move away from the untuned network's embeddings, for photos and for others.
-const STAY: (f32, f32) = (6.0, 0.5);
+const STAY: (f32, f32) = (12.0, 0.5);
 
 /// Added before the square root, whose slope at 0 has no bounds.
 const ABOVE_ZERO: f32 = 1e-4;
@@ -110,11 +118,8 @@ const ABOVE_ZERO: f32 = 1e-4;
 /// Where a set cannot be read or has too few classes or pictures, and where a file cannot be
 /// written.
 pub fn fine_tune(arguments: &Arguments) -> Result<String> {
-    let start = &arguments.start;
-    let weights =
-        std::fs::read(start).with_context(|| format!("cannot read {}", start.display()))?;
-    let device = Device::flex();
-    let plain = Plain::read(&weights)?;
+    let start = Start::read(arguments)?;
+    let plain = Plain::read(&start.weights, start.projection.clone())?;
     let measured = validation::sets(arguments, &plain)?;
     let read = |text: &String| -> Result<MapSet> {
         let (path, share) = text
@@ -166,7 +171,7 @@ pub fn fine_tune(arguments: &Arguments) -> Result<String> {
         way: arguments.way,
         seed: arguments.seed,
     };
-    let mut task = FineTune::new(weights.clone(), episodes)?;
+    let mut task = FineTune { start, episodes };
     let settings = Settings {
         method: "fine-tune".into(),
         seed: arguments.seed,
@@ -181,19 +186,23 @@ pub fn fine_tune(arguments: &Arguments) -> Result<String> {
         bar: true,
     };
     run::run(&mut task, &settings, &output)?;
-    let tuned = load_model(
-        Tail::read(&weights, &device)?,
-        &arguments.runs.join(WEIGHTS),
-    )?;
-    let bytes = with_tail(&weights, tuned.halves()?, arguments.blend)?;
-    let out = arguments.out.display();
-    std::fs::write(&arguments.out, &bytes).with_context(|| format!("cannot write {out}"))?;
-    Ok(format!(
-        "{}{out}: {} bytes\nSHA-256 {:x}\n",
-        validation::table(&measured, &arguments.blends, &weights, &tuned)?,
-        bytes.len(),
-        Sha256::digest(&bytes)
-    ))
+    let start = task.start;
+    let tuned = load_model(start.tail(&Device::flex())?, &arguments.runs.join(WEIGHTS))?;
+    let mut said = validation::table(&measured, &arguments.blends, &start, &tuned)?;
+    let (weights, projection) = start.towards(&tuned, arguments.blend)?;
+    for (path, bytes) in [
+        (&arguments.out, weights),
+        (&arguments.out_projection, projection),
+    ] {
+        let path_shown = path.display();
+        std::fs::write(path, &bytes).with_context(|| format!("cannot write {path_shown}"))?;
+        said += &format!(
+            "{path_shown}: {} bytes\nSHA-256 {:x}\n",
+            bytes.len(),
+            Sha256::digest(&bytes)
+        );
+    }
+    Ok(said)
 }
 
 /// What the file says of itself.
@@ -210,62 +219,81 @@ const METADATA: [(&str, &str); 4] = [
     ),
 ];
 
-/// The weights file with last layers on the way to the tuned ones.
-fn with_tail(weights: &[u8], tail: Vec<HalfTensor>, blend: f32) -> Result<Vec<u8>> {
-    let file = SafeTensors::deserialize(weights)?;
-    let mut tensors: Vec<HalfTensor> = Vec::new();
-    for layer in kshot::embedder::efficientnet_lite0::layers() {
-        for (part, shape) in [("weight", &layer.weight[..]), ("bias", &layer.weight[..1])] {
-            let name = format!("{}.{part}", layer.name);
-            let (pairs, _) = file.tensor(&name)?.data().as_chunks::<2>();
-            tensors.push(HalfTensor {
-                values: pairs.iter().map(|pair| f16::from_le_bytes(*pair)).collect(),
-                shape: shape.to_vec(),
-                name,
-            });
-        }
+/// What the training starts from.
+struct Start {
+    weights: Vec<u8>,
+    projection: Projection,
+}
+
+impl Start {
+    fn read(arguments: &Arguments) -> Result<Self> {
+        let read = |path: &Path| {
+            std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+        };
+        let projection = Projection::from_safetensors(&read(&arguments.projection)?)
+            .with_context(|| arguments.projection.display().to_string())?;
+        Ok(Start {
+            weights: read(&arguments.start)?,
+            projection,
+        })
     }
-    for tuned in tail {
-        let place = tensors.iter_mut().find(|tensor| tensor.name == tuned.name);
-        let place = place.context("a layer that the network lacks")?;
-        for (value, tuned) in place.values.iter_mut().zip(tuned.values) {
-            let before = value.to_f32();
-            *value = f16::from_f32(before + blend * (tuned.to_f32() - before));
-        }
+
+    fn tail(&self, device: &Device) -> Result<Tail> {
+        Tail::read(&self.weights, &self.projection, device)
     }
-    write_to_bytes(&METADATA, &tensors)
+
+    /// The weights file and the projection's, so far on the way to the tuned ones.
+    fn towards(&self, tuned: &Tail, blend: f32) -> Result<(Vec<u8>, Vec<u8>)> {
+        let file = SafeTensors::deserialize(&self.weights)?;
+        let mut tensors: Vec<HalfTensor> = Vec::new();
+        for layer in kshot::embedder::efficientnet_lite0::layers() {
+            for (part, shape) in [("weight", &layer.weight[..]), ("bias", &layer.weight[..1])] {
+                let name = format!("{}.{part}", layer.name);
+                let (pairs, _) = file.tensor(&name)?.data().as_chunks::<2>();
+                tensors.push(HalfTensor {
+                    values: pairs.iter().map(|pair| f16::from_le_bytes(*pair)).collect(),
+                    shape: shape.to_vec(),
+                    name,
+                });
+            }
+        }
+        let between = |before: f32, after: f32| f16::from_f32(before + blend * (after - before));
+        for tuned in tuned.halves()? {
+            let place = tensors.iter_mut().find(|tensor| tensor.name == tuned.name);
+            let place = place.context("a layer that the network lacks")?;
+            for (value, tuned) in place.values.iter_mut().zip(tuned.values) {
+                *value = between(value.to_f32(), tuned.to_f32());
+            }
+        }
+        let rows = tensor_values(tuned.projection())?;
+        let rows = (self.projection.rows().iter().zip(rows))
+            .map(|(before, after)| between(*before, f16::from_f32(after).to_f32()).to_f32())
+            .collect::<Vec<f32>>();
+        let projection = projection::tensors(self.projection.mean(), &rows);
+        Ok((
+            write_to_bytes(&METADATA, &tensors)?,
+            write_to_bytes(&[], &projection)?,
+        ))
+    }
 }
 
 /// The training.
 struct FineTune {
-    weights: Vec<u8>,
+    start: Start,
     episodes: Episodes,
-    mean: Vec<f32>,
-    projection: Vec<f32>,
 }
 
 impl FineTune {
-    fn new(weights: Vec<u8>, episodes: Episodes) -> Result<Self> {
-        let projection = kshot::embedder::projection::Projection::shipped()?;
-        Ok(FineTune {
-            weights,
-            episodes,
-            mean: projection.mean().to_vec(),
-            projection: projection.rows().to_vec(),
-        })
-    }
-
     /// Corners `[1280, n, 4]` to embeddings `[n, 1280]`: see `kshot::embedder::projection`.
-    fn embed(&self, corners: Tensor<3>) -> Tensor<2> {
+    fn embed(&self, model: &Tail, corners: Tensor<3>) -> Tensor<2> {
         let [channels, n, places] = corners.dims();
         let device = corners.device();
         let roots = (corners + ABOVE_ZERO).sqrt();
         let length = roots.clone().square().sum_dim(0).sqrt(); // [1, n, 4]
-        let mean = TensorData::new(self.mean.clone(), [channels, 1, 1]);
+        let mean = TensorData::new(self.start.projection.mean().to_vec(), [channels, 1, 1]);
         let centred = roots / length - Tensor::from_data(mean, &device);
-        let directions = self.projection.len() / channels;
-        let rows = TensorData::new(self.projection.clone(), [directions, channels]);
-        let rows = Tensor::<2>::from_data(rows, &device);
+        let rows = model.projection();
+        let [directions, _] = rows.dims();
         let projected = rows.matmul(centred.reshape([channels, n * places]));
         let embeddings = projected
             .reshape([directions, n, places])
@@ -290,7 +318,7 @@ impl FineTune {
             .collect();
         let n = maps.len();
         let maps = side_by_side(&maps, device)?;
-        let embeddings = self.embed(model.corners(maps)?);
+        let embeddings = self.embed(model, model.corners(maps)?);
         let shots = episode.shots.len();
         let way = shots / episode.shot;
         let support = embeddings.clone().narrow(0, 0, shots);
@@ -323,7 +351,7 @@ impl Task for FineTune {
     type Model = Tail;
 
     fn start(&self, device: &Device) -> Result<Tail> {
-        Tail::read(&self.weights, device)
+        self.start.tail(device)
     }
 
     fn step(&mut self, model: &Tail, number: u64) -> Result<Step> {

@@ -28,7 +28,7 @@ enum Command {
     Features(features::Arguments),
     /// Work out the projection of the embedder from the features of many photos
     FitProjection(projection::Arguments),
-    /// Train the last layers of the network by episodes, on sets that make-set makes
+    /// Train the later layers of the network by episodes, on sets that make-set makes
     FineTune(fine_tune::Arguments),
     /// Find the softmax temperature and the similarity thresholds that kshot ships
     Calibrate(calibrate::Arguments),

@@ -1,5 +1,5 @@
 //! `make-set`: the picture sets that the camera's method was chosen by, and those that the network's
-//! last layers were tuned on, made again.
+//! later layers were tuned on, made again.
 //!
 //! Each is of another kind than the photos that the projection was fitted to: one photo as a
 //! thing that is held into a camera, ink on paper, hands cut out and put before photos. To be tuned

@@ -31,15 +31,15 @@ use crate::safetensors_file::{HalfTensor, write_to_bytes};
 /// Arguments of `fit-projection`.
 #[derive(clap::Args, Debug, Clone)]
 #[command(after_help = "\
-The shipped projection comes from these commands:
-  KSHOT_DATA=data cargo run --release -p training -- features objects/caltech99_128px caltech99.features \\
-    --per-class 25 --plain
-  cargo run --release -p training -- fit-projection caltech99.features weights/projection.safetensors")]
+weights/README.md has the commands that the shipped projection comes from.")]
 pub struct Arguments {
     /// A file written by features
     pub features: PathBuf,
     /// The file to write
     pub output: PathBuf,
+    /// A projection that fine-tune has tuned, to be taken as it is: only impostors are fitted
+    #[arg(long)]
+    pub tuned: Option<PathBuf>,
     /// λ, in units of the mean variance within a class
     #[arg(long, default_value_t = 1.0)]
     pub shrinkage: f32,
@@ -57,11 +57,19 @@ pub fn fit_projection(arguments: &Arguments) -> Result<String> {
         arguments.shrinkage
     );
     let file = FeatureFile::open(&arguments.features)?;
-    let (mean, projection) = fit(&file, arguments.shrinkage)?;
-    let mut tensors = vec![
-        half("mean", vec![CHANNELS], &mean),
-        half("projection", vec![CORNER_DIMENSIONS, CHANNELS], &projection),
-    ];
+    let mut tensors = match &arguments.tuned {
+        Some(path) => {
+            let bytes = std::fs::read(path);
+            let bytes = bytes.with_context(|| format!("cannot read {}", path.display()))?;
+            let tuned =
+                Projection::from_safetensors(&bytes).with_context(|| path.display().to_string())?;
+            tensors(tuned.mean(), tuned.rows())
+        }
+        None => {
+            let (mean, rows) = fit(&file, arguments.shrinkage)?;
+            tensors(&mean, &rows)
+        }
+    };
     let impostors = impostors(&file, &write_to_bytes(&[], &tensors)?)?;
     tensors.push(half(
         "impostors",
@@ -101,6 +109,14 @@ fn impostors(file: &FeatureFile, projection: &[u8]) -> Result<Vec<f32>> {
     Ok(impostors)
 }
 
+/// The tensors of a projection without impostors.
+pub fn tensors(mean: &[f32], rows: &[f32]) -> Vec<HalfTensor> {
+    vec![
+        half("mean", vec![CHANNELS], mean),
+        half("projection", vec![CORNER_DIMENSIONS, CHANNELS], rows),
+    ]
+}
+
 fn half(name: &str, shape: Vec<usize>, values: &[f32]) -> HalfTensor {
     HalfTensor {
         name: name.to_owned(),
@@ -112,8 +128,8 @@ fn half(name: &str, shape: Vec<usize>, values: &[f32]) -> HalfTensor {
 /// Rounds of subspace iteration: embeddings change by less than a thousandth after half of them.
 const ROUNDS: usize = 60;
 
-/// The mean `[1280]` and the projection `[320, 1280]`, of the plain network's features: the last
-/// layers were tuned to go with it, and do not move it.
+/// The mean `[1280]` and the projection `[320, 1280]`, of the plain network's features: fine-tune
+/// starts from both.
 fn fit(file: &FeatureFile, shrinkage: f32) -> Result<(Vec<f32>, Vec<f32>)> {
     let classes: Vec<Vec<Vec<f32>>> = (0..file.classes.len())
         .map(|class| {

@@ -12,8 +12,22 @@ use kshot::frame::input_from_rgba;
 use safetensors::SafeTensors;
 use training::fine_tune::inverse::inverse;
 use training::fine_tune::maps::Plain;
-use training::fine_tune::tail::{CHANNELS, POSITIONS, Tail};
+use training::fine_tune::tail::{CHANNELS, FIRST, POSITIONS, Tail};
 use training::pictures::PictureSet;
+
+/// What a training starts from here.
+const START: [&str; 4] = [
+    "--start",
+    concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../weights/efficientnet_lite0.safetensors"
+    ),
+    "--projection",
+    concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../weights/projection.safetensors"
+    ),
+];
 
 #[test]
 fn the_layers_as_matrices_give_the_networks_embedding() {
@@ -21,18 +35,20 @@ fn the_layers_as_matrices_give_the_networks_embedding() {
     let picture = set.classes.values().next().unwrap().first().unwrap();
     let pixels = set.read(picture).unwrap();
     let input = input_from_rgba(&pixels.rgba, pixels.width, pixels.height).unwrap();
-    let map = Plain::read(PLAIN_WEIGHTS).unwrap().map(input).unwrap();
+    let projection = Projection::shipped().unwrap();
+    let plain = Plain::read(PLAIN_WEIGHTS, projection.clone()).unwrap();
+    let map = plain.map(input).unwrap();
 
     let device = Device::flex();
     let values: Vec<f32> = map.values.iter().map(|value| value.to_f32()).collect();
     let maps = Tensor::<3>::from_data(TensorData::new(values, [CHANNELS, 1, POSITIONS]), &device);
-    let corners = Tail::read(PLAIN_WEIGHTS, &device)
+    let corners = Tail::read(PLAIN_WEIGHTS, &projection, &device)
         .unwrap()
         .corners(maps)
         .unwrap();
     assert_eq!(corners.dims(), [1280, 1, 4]);
     let corners = corners.try_into_vec_as::<f32>().unwrap();
-    let embedding = Projection::shipped().unwrap().embed(&corners).unwrap();
+    let embedding = projection.embed(&corners).unwrap();
     let cosine: f32 = (embedding.iter().zip(&map.embedding))
         .map(|(a, b)| a * b.to_f32())
         .sum();
@@ -54,39 +70,21 @@ fn the_last_layers_change_and_the_same_seed_gives_the_same_file() {
     }
     let twice = twice.to_str().unwrap().to_owned();
     let tune = |name: &str| {
-        let out = folder.path().join(name).with_extension("safetensors");
-        let runs = folder.path().join(name);
-        let (out, runs) = (
-            out.to_str().unwrap().to_owned(),
-            runs.to_str().unwrap().to_owned(),
-        );
-        let start = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../weights/efficientnet_lite0.safetensors"
-        );
-        let arguments = [
-            "fine-tune",
-            &set,
-            "--photos",
-            &set,
-            "--start",
-            start,
-            "--way",
-            "2",
-            "--steps",
-            "3",
-        ];
-        let more = [
-            "--runs",
-            &runs,
-            "--out",
-            &out,
-            "--validate",
-            &twice,
-            "--blends",
-            "0,1",
-        ];
-        let said = stdout(&run(&[&arguments[..], &more].concat()));
+        let path = |name: String| folder.path().join(name).to_str().unwrap().to_owned();
+        let runs = path(name.into());
+        let out = path(format!("{name}.safetensors"));
+        let projection = path(format!("{name}-projection.safetensors"));
+        let arguments = ["fine-tune", &set, "--photos", &set, "--way", "2"];
+        let short = ["--steps", "3", "--runs", &runs, "--out", &out];
+        let more = ["--out-projection", &projection, "--validate", &twice];
+        let said = stdout(&run(&[
+            &arguments[..],
+            &START,
+            &short,
+            &more,
+            &["--blends", "0,1"],
+        ]
+        .concat()));
         assert!(said.contains("SHA-256"), "{said}");
         // Eight photos a class are enough for one shot and five queries, and too few for five.
         let row = said
@@ -99,24 +97,28 @@ fn the_last_layers_change_and_the_same_seed_gives_the_same_file() {
             assert!(one.parse::<f64>().unwrap() > 40.0, "{said}"); // chance is 20
             assert_eq!(five, "-");
         }
-        std::fs::read(out).unwrap()
+        (
+            std::fs::read(out).unwrap(),
+            std::fs::read(projection).unwrap(),
+        )
     };
     let (first, again) = (tune("first"), tune("again"));
     assert!(first == again);
+    let (first, projection) = first;
+    let projection = Projection::from_safetensors(&projection).unwrap();
+    let shipped = Projection::shipped().unwrap();
+    assert_eq!(projection.mean(), shipped.mean());
+    assert_ne!(projection.rows(), shipped.rows());
 
     let before = SafeTensors::deserialize(PLAIN_WEIGHTS).unwrap();
     let after = SafeTensors::deserialize(&first).unwrap();
     assert_eq!(before.len(), after.len());
     let tuned = |name: &str| {
-        [
-            "blocks.12.",
-            "blocks.13.",
-            "blocks.14.",
-            "blocks.15.",
-            "head",
-        ]
-        .iter()
-        .any(|start| name.starts_with(start))
+        let block = name
+            .strip_prefix("blocks.")
+            .and_then(|rest| rest.split('.').next());
+        name.starts_with("head")
+            || block.is_some_and(|block| block.parse::<usize>().unwrap() >= FIRST)
     };
     for layer in layers() {
         let name = format!("{}.weight", layer.name);
@@ -130,37 +132,17 @@ fn the_last_layers_change_and_the_same_seed_gives_the_same_file() {
 fn a_set_without_a_share_one_with_too_few_classes_and_none_at_all_are_refused() {
     let photos = photos();
     let bare = photos.to_str().unwrap();
-    let start = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../weights/efficientnet_lite0.safetensors"
-    );
-    let said = complaint(&run(&[
-        "fine-tune",
-        bare,
-        "--photos",
-        bare,
-        "--start",
-        start,
-    ]));
+    let tune = |arguments: &[&str]| complaint(&run(&[arguments, &START].concat()));
+    let said = tune(&["fine-tune", bare, "--photos", bare]);
     assert!(said.contains("has no share"), "{said}");
     let set = format!("{bare}:1");
-    let said = complaint(&run(&[
-        "fine-tune",
-        &set,
-        "--photos",
-        &set,
-        "--way",
-        "99",
-        "--start",
-        start,
-    ]));
+    let said = tune(&["fine-tune", &set, "--photos", &set, "--way", "99"]);
     assert!(said.contains("--way is 99"), "{said}");
     for (validate, why) in [
         ("nowhere", "nowhere"),
         ("photos@val", "needs --split-table"),
     ] {
-        let arguments = ["fine-tune", &set, "--photos", &set, "--validate", validate];
-        let said = complaint(&run(&[&arguments[..], &["--start", start]].concat()));
+        let said = tune(&["fine-tune", &set, "--photos", &set, "--validate", validate]);
         assert!(said.contains(why), "{said}");
     }
 }

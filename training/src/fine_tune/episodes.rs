@@ -1,4 +1,4 @@
-//! The tasks that the last layers are tuned by: which set, which classes, which pictures.
+//! The tasks that the network is tuned by: which set, which classes, which pictures.
 
 use anyhow::{Context, Result, ensure};
 use rand::rngs::ChaCha12Rng;

@@ -15,7 +15,7 @@ use kshot::frame::{SIDE, input_from_rgba};
 use rayon::prelude::*;
 use safetensors::SafeTensors;
 
-use super::tail::{CHANNELS, FIRST, POSITIONS};
+use super::tail::{self, CHANNELS, FIRST, POSITIONS};
 use crate::camera::refuse_classes;
 use crate::embed::progress_bar;
 use crate::pictures::{Picture, PictureSet};
@@ -24,7 +24,7 @@ use crate::usable::SplitChoice;
 
 /// A picture before the tuned layers, and what the untuned network makes of it.
 pub struct Map {
-    /// `[192, 49]`
+    /// `[80, 196]`
     pub values: Vec<f16>,
     /// Its embedding by the untuned network, `[1280]`.
     pub embedding: Vec<f16>,
@@ -55,11 +55,11 @@ pub struct Plain {
 }
 
 impl Plain {
-    /// Reads the weights file.
+    /// Reads the weights file, and takes the projection that goes with it.
     ///
     /// # Errors
     /// Where it does not hold the network.
-    pub fn read(weights: &[u8]) -> Result<Self> {
+    pub fn read(weights: &[u8], projection: Projection) -> Result<Self> {
         let device = Device::flex();
         let file = SafeTensors::deserialize(weights).context("these are no weights")?;
         let mut names: Vec<String> = Vec::new();
@@ -105,7 +105,7 @@ impl Plain {
         });
         Ok(Plain {
             steps: steps.collect::<Result<_>>()?,
-            projection: Projection::shipped()?,
+            projection,
             device,
         })
     }
@@ -130,9 +130,9 @@ impl Plain {
         let input =
             Tensor::<4>::from_data(TensorData::new(input, [1, 3, SIDE, SIDE]), &self.device);
         let (trunk, tail) = self.steps.split_at((FIRST + 1).min(self.steps.len()));
-        let x = Self::run(trunk, input); // [1, 192, 7, 7]
+        let x = Self::run(trunk, input); // [1, 80, 14, 14]
         ensure!(
-            x.dims() == [1, CHANNELS, 7, 7],
+            x.dims() == [1, CHANNELS, tail::SIDE, tail::SIDE],
             "the trunk ends in {:?}",
             x.dims()
         );
@@ -239,7 +239,7 @@ pub fn maps_of(
     })
 }
 
-/// Maps of several pictures as the tuned layers take them, `[192, n, 49]`.
+/// Maps of several pictures as the tuned layers take them, `[80, n, 196]`.
 ///
 /// # Errors
 /// Where a map is too small.

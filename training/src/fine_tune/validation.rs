@@ -2,13 +2,13 @@
 
 use anyhow::{Result, ensure};
 use burn::tensor::Device;
-use kshot::embedder::projection::Projection;
+use kshot::embedder::projection::{CORNERS, Projection};
 use kshot::episode::{Sampler, Shape};
 use rayon::prelude::*;
 
 use super::maps::{Map, MapSet, Plain, maps_of, open, side_by_side};
-use super::tail::{CORNERS, Tail};
-use super::{Arguments, with_tail};
+use super::tail::Tail;
+use super::{Arguments, Start};
 use crate::conv4::tensor_values;
 use crate::embed::EmbeddedClass;
 use crate::score::{Head, compare, judge};
@@ -62,17 +62,19 @@ pub fn sets(arguments: &Arguments, plain: &Plain) -> Result<Vec<(String, MapSet)
 pub fn table(
     sets: &[(String, MapSet)],
     blends: &[f32],
-    weights: &[u8],
+    start: &Start,
     tuned: &Tail,
 ) -> Result<String> {
     if sets.is_empty() {
         return Ok(String::new());
     }
     let tails = blends.iter().map(|blend| {
-        let bytes = with_tail(weights, tuned.halves()?, *blend)?;
-        Tail::read(&bytes, &Device::flex())
+        let (weights, projection) = start.towards(tuned, *blend)?;
+        let projection = Projection::from_safetensors(&projection)?;
+        let tail = Tail::read(&weights, &projection, &Device::flex())?;
+        Ok((tail, projection))
     });
-    let tails: Vec<Tail> = tails.collect::<Result<_>>()?;
+    let tails: Vec<(Tail, Projection)> = tails.collect::<Result<_>>()?;
     let ways = blends.iter().map(|blend| blend.to_string());
     let mut text = format!(
         "| Set | {} |\n|---|{}\n",
@@ -80,7 +82,7 @@ pub fn table(
         "---|".repeat(tails.len())
     );
     for (name, set) in sets {
-        let cells = tails.iter().map(|tail| accuracy(set, tail));
+        let cells = (tails.iter()).map(|(tail, projection)| accuracy(set, tail, projection));
         let cells = cells.collect::<Result<Vec<_>>>()?.join(" | ");
         text += &format!("| {name} | {cells} |\n");
     }
@@ -92,8 +94,8 @@ pub fn table(
 ///
 /// # Errors
 /// Where a tensor cannot be read.
-fn accuracy(set: &MapSet, tail: &Tail) -> Result<String> {
-    let classes = embed(set, tail)?;
+fn accuracy(set: &MapSet, tail: &Tail, projection: &Projection) -> Result<String> {
+    let classes = embed(set, tail, projection)?;
     let cells = SHOTS.iter().map(|&shot| {
         let shape = Shape {
             way: WAY,
@@ -125,9 +127,8 @@ fn accuracy(set: &MapSet, tail: &Tail) -> Result<String> {
 }
 
 /// Every picture as the camera would embed it.
-fn embed(set: &MapSet, tail: &Tail) -> Result<Vec<EmbeddedClass>> {
+fn embed(set: &MapSet, tail: &Tail, projection: &Projection) -> Result<Vec<EmbeddedClass>> {
     let device = Device::flex();
-    let projection = Projection::shipped()?;
     let embed = |maps: &[Map]| -> Result<Vec<Vec<f32>>> {
         let n = maps.len();
         let maps: Vec<&Map> = maps.iter().collect();
