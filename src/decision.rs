@@ -25,10 +25,10 @@ const LEAVE_ONE_OUT_BUDGET: usize = 20_000;
 /// Source: `cargo run --release -p training -- calibrate`, lowest negative log likelihood.
 pub fn temperature(comparison: Comparison, metric: Metric, shots: f32) -> f32 {
     let (floor, spread) = match (comparison, metric) {
-        (Comparison::Prototypical, Metric::Euclidean) => (0.0460, 0.0505),
-        (Comparison::Prototypical, Metric::Cosine) => (0.0795, 0.0170),
-        (Comparison::Siamese, _) => (0.0740, 0.0225),
-        (Comparison::Matching, _) => (0.0710, 0.0255),
+        (Comparison::Prototypical, Metric::Euclidean) => (0.0455, 0.0485),
+        (Comparison::Prototypical, Metric::Cosine) => (0.0770, 0.0166),
+        (Comparison::Siamese, _) => (0.0725, 0.0215),
+        (Comparison::Matching, _) => (0.0695, 0.0245),
         (Comparison::Ridge, _) => {
             return of_ridge::temperature(5, shots, &of_ridge::LeftOut::default());
         }
@@ -75,11 +75,11 @@ pub fn starting_threshold(comparison: Comparison) -> f32 {
 /// negative log likelihood.
 pub fn trained_temperature(trained: Trained) -> f32 {
     match trained {
-        Trained::MatchingContext => 0.447,
-        Trained::Relation => 0.768,
-        Trained::Imaginary => 1.300,
-        Trained::Mann => 0.953,
-        Trained::Snail => 0.749,
+        Trained::MatchingContext => 0.410,
+        Trained::Relation => 0.706,
+        Trained::Imaginary => 1.198,
+        Trained::Mann => 0.836,
+        Trained::Snail => 0.689,
     }
 }
 
@@ -179,9 +179,9 @@ pub fn left_out(comparison: Comparison, support: &Support<'_>) -> impl Iterator<
 /// were five different things.
 fn highest_threshold(comparison: Comparison, metric: Metric) -> f32 {
     match (comparison, metric) {
-        (Comparison::Prototypical, Metric::Euclidean) => 0.493,
-        (Comparison::Prototypical, Metric::Cosine) => 0.311,
-        (Comparison::Siamese | Comparison::Matching, _) => 0.300,
+        (Comparison::Prototypical, Metric::Euclidean) => 0.496,
+        (Comparison::Prototypical, Metric::Cosine) => 0.319,
+        (Comparison::Siamese | Comparison::Matching, _) => 0.306,
         (Comparison::Ridge, _) => of_ridge::HIGHEST_THRESHOLD,
     }
 }

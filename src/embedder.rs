@@ -3,7 +3,7 @@
 //! in files of their own.
 //!
 //! There are two files of weights for the one network: [`PLAIN_WEIGHTS`], trained on ImageNet,
-//! and [`WEIGHTS`], the same with its last layers meta-trained, which embeds the pictures.
+//! and [`WEIGHTS`], the same with its later layers meta-trained, which embeds the pictures.
 //!
 //! It refuses weights whose SHA-256 differs from the pinned one, so that a damaged
 //! download is an error and never a wrong answer.
@@ -32,11 +32,11 @@ pub const DIMENSIONS: usize = 1280;
 pub const NAME: &str = "efficientnet_lite0";
 
 /// SHA-256 of `weights/embedder.safetensors`, in hexadecimal.
-pub const WEIGHTS_SHA256: &str = "5d973f8335e687a29b6cc4319b22f313e4da821ae55a7d97294cbbb27085c104";
+pub const WEIGHTS_SHA256: &str = "3bb81f6c3519cf5dfce4371a57101b4fbae7230c639d582fedf5d88ab24480ff";
 
 /// SHA-256 of [`WEIGHTS_SHA256`] and [`projection::PROJECTION_SHA256`] one after another, in
 /// hexadecimal: what made an embedding, as it is kept beside saved ones.
-pub const SHA256: &str = "0d8c186d57a66717765faee2d96108545f762666b2fdfe2981ed8ea208689927";
+pub const SHA256: &str = "31d8fee0ee092b15372b88cc64c9e6a21b6bf95b9641c09f4347318a25922e12";
 
 /// The bundled weights. The browser fetches the same file, to show its progress.
 #[cfg(not(target_arch = "wasm32"))]

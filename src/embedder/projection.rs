@@ -26,7 +26,7 @@ pub const CORNER_DIMENSIONS: usize = DIMENSIONS / CORNERS;
 
 /// SHA-256 of `weights/projection.safetensors`, in hexadecimal.
 pub const PROJECTION_SHA256: &str =
-    "717624dc4e01058e49b5609b8c0ca9d88fa18691b876553254a0e9df26f9702c";
+    "296b76ff20b83073c0172414ac0992fb24c6de53ac41d7676b5b1e3274794afb";
 
 /// The bundled projection and impostors, 1.1 MB.
 const PROJECTION: &[u8] = include_bytes!("../../weights/projection.safetensors");

@@ -22,7 +22,7 @@ use crate::error::Error;
 use crate::weights::{Weights, check_digest};
 
 /// SHA-256 of `weights/camera.safetensors`, in hexadecimal.
-pub const WEIGHTS_SHA256: &str = "91e1918b2bc4c7c24b6bf75f4d95c775d9a75d355e377bb119e2b00f4550bc8e";
+pub const WEIGHTS_SHA256: &str = "8f12420b1253c60c48064b7af3055e1c09121ce8cc0d2612d2df5c99e0abd76c";
 
 /// Most shots that a head reads: 20 classes of 5, the longest sequence that SNAIL spans.
 pub const MAX_SHOTS: usize = 100;
