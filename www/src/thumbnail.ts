@@ -15,6 +15,8 @@ export async function makeThumbnail(frame: Frame): Promise<Blob | null> {
   const [width, height] =
     frame instanceof ImageBitmap ? [frame.width, frame.height] : [frame.displayWidth, frame.displayHeight];
   const side = Math.min(width, height);
+  // On whole pixels, as the network's input is cut (frame.rs): half a pixel off would blur a picture that is not resized.
+  const [left, top] = [Math.floor((width - side) / 2), Math.floor((height - side) / 2)];
   // A smaller picture stays as it is: enlarging it is the network input's to do.
   const size = Math.min(side, SIDE);
   const canvas = new OffscreenCanvas(size, size);
@@ -24,7 +26,7 @@ export async function makeThumbnail(frame: Frame): Promise<Blob | null> {
   // JPEG knows no transparency; the network sees white behind it too (frame.rs).
   context.fillStyle = "#fff";
   context.fillRect(0, 0, size, size);
-  context.drawImage(frame, (width - side) / 2, (height - side) / 2, side, side, 0, 0, size, size);
+  context.drawImage(frame, left, top, side, side, 0, 0, size, size);
   try {
     return await canvas.convertToBlob({ type: "image/jpeg", quality: QUALITY });
   } catch {
