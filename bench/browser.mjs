@@ -23,8 +23,8 @@ const BACKEND = {
 /** Where Chromium is and whether a real GPU is to be used; set once by the runner. */
 export const browserChoice = { executablePath: undefined, realGpu: false };
 
-/** Opens a page of `origin` in a new browser and gives it to `body`; an error in the page ends it. */
-export async function withPage(backend, url, body, { prepare } = {}) {
+/** Opens a page in a new browser with these options of Playwright and gives it to `body`; an error in the page ends it. */
+export async function withPage(backend, url, body, { prepare, ...context } = {}) {
   const flags = BACKEND[backend === "webgpu" && browserChoice.realGpu ? "gpu" : backend];
   const browser = await chromium.launch({
     executablePath: browserChoice.executablePath,
@@ -33,7 +33,7 @@ export async function withPage(backend, url, body, { prepare } = {}) {
     args: [...QUIET, ...flags],
   });
   try {
-    const page = await browser.newPage();
+    const page = await browser.newPage(context);
     page.setDefaultTimeout(0);
     page.on("console", (message) => {
       if (message.type() === "error") console.error(`  page: ${message.text()}`);

@@ -33,10 +33,12 @@ export async function measureStart({ origin, quick }) {
 export async function measureBytes() {
   const server = await serve(join(ROOT, "www", "dist"));
   try {
-    const log = await withPage("cpu", `${server.origin}/`, async (page) => {
+    const visit = async (page) => {
       await page.waitForLoadState("networkidle");
       return server.log();
-    });
+    };
+    // Without the service worker, which fetches all once more to store it for use offline.
+    const log = await withPage("cpu", `${server.origin}/`, visit, { serviceWorkers: "block" });
     const twice = log.filter(({ path }, index) => log.findIndex((other) => other.path === path) < index);
     if (twice.length > 0) throw new Stop(`The page fetches ${twice[0].path} more than once.`);
     const missing = log.find((request) => request.missing);
