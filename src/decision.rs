@@ -68,18 +68,18 @@ pub fn starting_threshold(comparison: Comparison) -> f32 {
 }
 
 /// What divides the scores of a method with weights of its own before the softmax. They were
-/// trained by it, on easy pictures; on pictures of other kinds they promise too much.
+/// trained by it; on kinds that they were not trained on they promise too much.
 ///
 /// Source: `cargo run --release -p training -- camera-table tinyval.features faces.features
 /// hands.features ink.features --way 2,5,10,20 --shot 1,2,5,10 --episodes 30 --temperatures`, lowest
 /// negative log likelihood.
 pub fn trained_temperature(trained: Trained) -> f32 {
     match trained {
-        Trained::MatchingContext => 0.410,
-        Trained::Relation => 0.706,
-        Trained::Imaginary => 1.198,
-        Trained::Mann => 0.836,
-        Trained::Snail => 0.689,
+        Trained::MatchingContext => 0.467,
+        Trained::Relation => 0.827,
+        Trained::Imaginary => 1.312,
+        Trained::Mann => 1.054,
+        Trained::Snail => 0.709,
     }
 }
 

@@ -22,7 +22,7 @@ use crate::error::Error;
 use crate::weights::{Weights, check_digest};
 
 /// SHA-256 of `weights/camera.safetensors`, in hexadecimal.
-pub const WEIGHTS_SHA256: &str = "8f12420b1253c60c48064b7af3055e1c09121ce8cc0d2612d2df5c99e0abd76c";
+pub const WEIGHTS_SHA256: &str = "84ef85dab1af1312bd2c748874af5194f13715f6e6f2972a30f88ebdd6d6ff46";
 
 /// Most shots that a head reads: 20 classes of 5, the longest sequence that SNAIL spans.
 pub const MAX_SHOTS: usize = 100;

@@ -51,7 +51,7 @@ pub const TURNS: [Size; 6] = [
     (shape(5, 5, 4), 8),
     (shape(20, 5, 2), 2),
     (shape(2, 3, 8), 16),
-    (shape(8, 10, 3), 3),
+    (shape(8, 10, 2), 3),
 ];
 
 /// Arguments of `train-camera`.
@@ -64,8 +64,10 @@ The shipped file comes from these commands:
     --split-table data/objects/tiny200_classes.csv --split val --per-class 40
   KSHOT_DATA=data cargo run --release -p training -- features objects/caltech99_128px caltech.features --per-class 40
   KSHOT_DATA=data cargo run --release -p training -- features faces/caltechfaces_224px faces.features
-  cargo run --release -p training -- train-camera tinytrain.features caltech.features \\
-    --validate tinyval.features,faces.features")]
+  cargo run --release -p training -- features sets/mesh-hands mesh-hands.features  # and views, drawn, icons, hands, ink
+  cargo run --release -p training -- train-camera tinytrain.features caltech.features mesh-hands.features \\
+    views.features drawn.features icons.features --validate tinyval.features,faces.features,hands.features,ink.features
+The sets are those of fine-tune: weights/README.md and docs/accuracy.md say how they are made.")]
 pub struct Arguments {
     /// Files written by features, of classes to train on
     #[arg(required = true)]
@@ -77,7 +79,7 @@ pub struct Arguments {
     #[arg(long, value_delimiter = ',')]
     pub only: Vec<String>,
     /// Steps of each head
-    #[arg(long, default_value_t = 1000)]
+    #[arg(long, default_value_t = 1500)]
     pub steps: u64,
     /// Adam's step size at the start; it is halved five times
     #[arg(long, default_value_t = 3e-4)]
