@@ -12,12 +12,11 @@
 //! It refuses a file that is cut short, too long, or of another version; the page's own is
 //! pinned by its SHA-256 besides.
 
-use sha2::{Digest, Sha256};
-
 use crate::embedder::conv4::SIDE;
 use crate::episode::{Episode, Sampler, Shape};
 use crate::error::Error;
 use crate::frame::drawing::Ink;
+use crate::weights::digest;
 
 /// SHA-256 of `weights/omniglot-test.characters`, in hexadecimal, as `omniglot-samples` of the
 /// training commands writes it.
@@ -224,14 +223,6 @@ impl Characters {
         }
         Ok(episode)
     }
-}
-
-/// SHA-256 in hexadecimal.
-pub fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 fn invalid(why: impl Into<String>) -> Error {

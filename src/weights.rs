@@ -78,15 +78,20 @@ impl<'a> Weights<'a> {
     }
 }
 
+/// SHA-256 in hexadecimal.
+pub fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
 /// Compares the SHA-256 of a weights file with the one that is expected, in hexadecimal.
 ///
 /// # Errors
 /// [`Error::WeightsDamaged`] where they differ.
 pub fn check_digest(bytes: &[u8], expected: &'static str) -> Result<(), Error> {
-    let found: String = Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let found = digest(bytes);
     if found == expected {
         Ok(())
     } else {

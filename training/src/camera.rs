@@ -25,11 +25,11 @@ use kshot::method::trained::{REDUCTION, Reduction, Trained};
 use kshot::weights::{Weights, Writer};
 use rand::rngs::ChaCha12Rng;
 use rand::{RngExt, SeedableRng};
-use sha2::{Digest, Sha256};
 
 use crate::features::FeatureFile;
 use crate::heads::Head;
 use crate::measure::EmbeddedClass;
+use crate::pinned::{ensure_fits, write_pinned};
 use crate::projection::discriminant;
 use crate::train::checkpoint::load_part;
 use crate::train::episodes::{Size, shape};
@@ -201,21 +201,8 @@ pub fn train_camera(arguments: &Arguments) -> Result<String> {
         }?;
     }
     let bytes = writer.into_bytes()?;
-    ensure!(
-        bytes.len() <= MOST_BYTES,
-        "the file would have {} bytes; at most {MOST_BYTES} are allowed",
-        bytes.len()
-    );
-    let out = arguments.out.display();
-    std::fs::write(&arguments.out, &bytes).with_context(|| format!("cannot write {out}"))?;
-    let digest: String = Sha256::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    Ok(format!(
-        "{text}{out}\nbytes   {}\nsha256  {digest}\n",
-        bytes.len()
-    ))
+    ensure_fits(&bytes, MOST_BYTES)?;
+    Ok(text + &write_pinned(&arguments.out, &bytes)?)
 }
 
 /// Reduced embeddings, set by set.

@@ -11,8 +11,8 @@ use anyhow::{Context, Result, bail, ensure};
 use half::f16;
 use kshot::embedder::efficientnet_lite0::{Layer, layers};
 use pytorch_reader::{DType, PytorchReader};
-use sha2::{Digest, Sha256};
 
+use crate::pinned::{ensure_fits, write_pinned};
 use crate::report::count;
 use crate::safetensors_file::{HalfTensor, write_to_bytes};
 
@@ -55,17 +55,7 @@ pub struct Arguments {
 /// Where the checkpoint cannot be read, does not hold the network, or the file cannot be written.
 pub fn convert(arguments: &Arguments) -> Result<String> {
     let bytes = convert_checkpoint(&arguments.checkpoint)?;
-    std::fs::write(&arguments.out, &bytes)
-        .with_context(|| format!("cannot write {}", arguments.out.display()))?;
-    let digest: String = Sha256::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    Ok(format!(
-        "{}\nbytes   {}\nsha256  {digest}\n",
-        arguments.out.display(),
-        bytes.len()
-    ))
+    write_pinned(&arguments.out, &bytes)
 }
 
 /// The bytes of the weights file for the checkpoint at `path`.
@@ -84,11 +74,7 @@ pub fn convert_checkpoint(path: &Path) -> Result<Vec<u8>> {
         tensors.extend(halve_layer(layer, &weight, &bias)?);
     }
     let bytes = write_to_bytes(&METADATA, &tensors)?;
-    ensure!(
-        bytes.len() <= MOST_BYTES,
-        "the file would have {} bytes; at most {MOST_BYTES} are allowed",
-        bytes.len()
-    );
+    ensure_fits(&bytes, MOST_BYTES)?;
     Ok(bytes)
 }
 

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Device;
 use kshot::method::imaginary::Imaginary;
@@ -14,8 +14,8 @@ use kshot::method::relation::Relation;
 use kshot::method::siamese::Siamese;
 use kshot::method::snail::Snail;
 use kshot::weights::Writer;
-use sha2::{Digest, Sha256};
 
+use crate::pinned::{ensure_fits, write_pinned};
 use crate::train::run::WEIGHTS;
 use crate::train::start::{load_embedder, load_head};
 
@@ -56,16 +56,7 @@ pub struct Arguments {
 /// Where a training is missing or damaged, and where the file would be too large.
 pub fn pack(arguments: &Arguments) -> Result<String> {
     let bytes = pack_to_bytes(&arguments.runs, arguments.keep.as_deref())?;
-    let out = arguments.out.display();
-    std::fs::write(&arguments.out, &bytes).with_context(|| format!("cannot write {out}"))?;
-    let digest: String = Sha256::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    Ok(format!(
-        "{out}\nbytes   {}\nsha256  {digest}\n",
-        bytes.len()
-    ))
+    write_pinned(&arguments.out, &bytes)
 }
 
 /// The bytes of the weights file for the trainings in a folder; a method that it lacks is taken
@@ -96,11 +87,7 @@ pub fn pack_to_bytes(runs: &Path, kept: Option<&Path>) -> Result<Vec<u8>> {
     add(writing, "mann", Mann::new(&device), file)?;
     add(writing, "snail", Snail::new(&device), file)?;
     let bytes = writer.into_bytes()?;
-    ensure!(
-        bytes.len() <= MOST_BYTES,
-        "the file would have {} bytes; at most {MOST_BYTES} are allowed",
-        bytes.len()
-    );
+    ensure_fits(&bytes, MOST_BYTES)?;
     Ok(bytes)
 }
 

@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use kshot::embedder::conv::Layer;
 use kshot::face::{blazeface, resnet};
-use sha2::{Digest, Sha256};
 
-use crate::convert::halve;
+use crate::convert::halve_layer;
+use crate::pinned::{ensure_fits, write_pinned};
 use crate::safetensors_file::{HalfTensor, write_to_bytes};
 
 pub mod dlib;
@@ -61,21 +61,8 @@ pub fn convert(arguments: &Arguments) -> Result<String> {
     let mut tensors = detector(&arguments.detector)?;
     tensors.extend(embedder(&arguments.embedder)?);
     let bytes = write_to_bytes(&METADATA, &tensors)?;
-    ensure!(
-        bytes.len() <= MOST_BYTES,
-        "the file would have {} bytes; at most {MOST_BYTES} are allowed",
-        bytes.len()
-    );
-    std::fs::write(&arguments.out, &bytes)
-        .with_context(|| format!("cannot write {}", arguments.out.display()))?;
-    let digest: String = (Sha256::digest(&bytes).iter())
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    Ok(format!(
-        "{}\nbytes   {}\nsha256  {digest}\n",
-        arguments.out.display(),
-        bytes.len()
-    ))
+    ensure_fits(&bytes, MOST_BYTES)?;
+    write_pinned(&arguments.out, &bytes)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
@@ -125,7 +112,7 @@ fn detector(path: &Path) -> Result<Vec<HalfTensor>> {
         }
         let mut bias = bias.values;
         bias.resize(padded_out, 0.0);
-        push(&mut tensors, &layer, &weight, &bias)?;
+        tensors.extend(halve_layer(&layer, &weight, &bias)?);
     }
     Ok(tensors)
 }
@@ -164,18 +151,11 @@ fn embedder(path: &Path) -> Result<Vec<HalfTensor>> {
     for layer in convolutions {
         let (weight, bias) = (file.convolution(&layer.weight))
             .with_context(|| format!("layer {} cannot be read", layer.name))?;
-        push(&mut tensors, layer, &weight, &bias)?;
+        tensors.extend(halve_layer(layer, &weight, &bias)?);
     }
     let [out, channels, ..] = last.weight;
     let weight = file.fully_connected(channels, out)?;
     file.end()?;
-    push(&mut tensors, last, &weight, &vec![0.0; out])?;
+    tensors.extend(halve_layer(last, &weight, &vec![0.0; out])?);
     Ok(tensors)
-}
-
-fn push(tensors: &mut Vec<HalfTensor>, layer: &Layer, weight: &[f64], bias: &[f64]) -> Result<()> {
-    let name = &layer.name;
-    tensors.push(halve(format!("{name}.weight"), &layer.weight, weight)?);
-    tensors.push(halve(format!("{name}.bias"), &layer.weight[..1], bias)?);
-    Ok(())
 }

@@ -24,9 +24,9 @@ use burn::tensor::{Device, Tensor, TensorData};
 use half::f16;
 use kshot::embedder::projection::Projection;
 use safetensors::SafeTensors;
-use sha2::{Digest, Sha256};
 
 use crate::conv4::tensor_values;
+use crate::pinned::write_pinned;
 use crate::projection;
 use crate::report::count;
 use crate::safetensors_file::{HalfTensor, write_to_bytes};
@@ -194,13 +194,7 @@ pub fn fine_tune(arguments: &Arguments) -> Result<String> {
         (&arguments.out, weights),
         (&arguments.out_projection, projection),
     ] {
-        let path_shown = path.display();
-        std::fs::write(path, &bytes).with_context(|| format!("cannot write {path_shown}"))?;
-        said += &format!(
-            "{path_shown}: {} bytes\nSHA-256 {:x}\n",
-            bytes.len(),
-            Sha256::digest(&bytes)
-        );
+        said += &write_pinned(path, &bytes)?;
     }
     Ok(said)
 }

@@ -56,6 +56,7 @@ pub mod omniglot;
 pub mod omniglot_table;
 pub mod pack;
 pub mod pictures;
+pub mod pinned;
 pub mod projection;
 pub mod reliability;
 pub mod report;

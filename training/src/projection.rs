@@ -21,10 +21,10 @@ use anyhow::{Context, Result, ensure};
 use half::f16;
 use kshot::embedder::projection::{CHANNELS, CORNER_DIMENSIONS, Projection};
 use kshot::embedder::{DIMENSIONS, normalise};
-use sha2::{Digest, Sha256};
 
 use crate::conv4::product::{Matrix, multiply};
 use crate::features::FeatureFile;
+use crate::pinned::write_pinned;
 use crate::report::count;
 use crate::safetensors_file::{HalfTensor, write_to_bytes};
 
@@ -80,14 +80,11 @@ pub fn fit_projection(arguments: &Arguments) -> Result<String> {
         &[("source", "kshot fit-projection, Caltech-101 (CC BY 4.0)")],
         &tensors,
     )?;
-    std::fs::write(&arguments.output, &bytes)
-        .with_context(|| format!("cannot write {}", arguments.output.display()))?;
     Ok(format!(
-        "{}: of {}, {}\nSHA-256 {:x}\n",
-        arguments.output.display(),
+        "of {}, {}\n{}",
         count(file.rows.len(), "picture", "pictures"),
         count(file.classes.len(), "class", "classes"),
-        Sha256::digest(&bytes)
+        write_pinned(&arguments.output, &bytes)?
     ))
 }
 

@@ -6,10 +6,12 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
-use kshot::characters::{Alphabet, Characters, digest};
+use anyhow::Result;
+use kshot::characters::{Alphabet, Characters};
 
 use crate::omniglot::{DRAWERS, Omniglot, Split};
+use crate::pinned::write_pinned;
+use crate::report::count;
 
 /// Arguments of `omniglot-samples`.
 #[derive(clap::Args)]
@@ -29,15 +31,11 @@ pub struct Arguments {
 pub fn write_samples(arguments: &Arguments) -> Result<String> {
     let characters = test_characters(&Omniglot::open(&arguments.omniglot)?)?;
     let bytes = characters.to_bytes();
-    std::fs::write(&arguments.out, &bytes)
-        .with_context(|| format!("cannot write {}", arguments.out.display()))?;
     Ok(format!(
-        "{}\nalphabets   {}\ncharacters  {}\nbytes       {}\nsha256      {}\n",
-        arguments.out.display(),
-        characters.alphabets().len(),
-        characters.len(),
-        bytes.len(),
-        digest(&bytes)
+        "of {}, {}\n{}",
+        count(characters.alphabets().len(), "alphabet", "alphabets"),
+        count(characters.len(), "character", "characters"),
+        write_pinned(&arguments.out, &bytes)?
     ))
 }
 

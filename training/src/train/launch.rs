@@ -7,7 +7,6 @@ use anyhow::{Context, Result, ensure};
 use burn::tensor::Device;
 use kshot::episode::Shape;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::Arguments;
 use super::checkpoint::Progress;
@@ -158,8 +157,7 @@ pub fn head<H: Head>(arguments: &Arguments, plan: &Plan, pool: Option<Shape>) ->
 /// SHA-256 of a file, in hexadecimal.
 fn digest(path: &Path) -> Result<String> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let digest = Sha256::digest(&bytes);
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(kshot::weights::digest(&bytes))
 }
 
 fn settle(
