@@ -140,7 +140,7 @@ export class KShotPage {
   async addPhotos(place: number, files: Parameters<Locator["setInputFiles"]>[0]): Promise<void> {
     const chooser = this.page.waitForEvent("filechooser");
     await this.card(place)
-      .getByRole("button", { name: /^Add photos to/ })
+      .getByRole("button", { name: /^Add photos to|添加照片$/ })
       .click();
     await (await chooser).setFiles(files as string[]);
   }

@@ -31,6 +31,10 @@ test.describe("in a browser that is set to Chinese", () => {
     await kshot.open();
     await expect(kshot.root).toHaveAttribute("lang", "zh-Hans");
     await expect(page.getByRole("button", { name: "打开摄像头" })).toBeVisible();
+    await kshot.addPhotos(0, [{ name: "notes.txt", mimeType: "image/png", buffer: Buffer.from("text") }]);
+    await expect(page.locator("[data-code=picture_unreadable]"), "no space between sentences").toContainText(
+      "。请",
+    );
     await page.getByRole("button", { name: "English" }).click();
     await page.goto("./");
     await expect(page.getByRole("button", { name: "Turn on camera" }), "the choice is kept").toBeVisible();

@@ -6,7 +6,7 @@
 import { asKShotError, KShotError } from "../errors.ts";
 import type { Lab } from "../lab.ts";
 import type { Ink, MethodId, Reading } from "../lab-types.ts";
-import { make, setLabel, setText } from "../page/dom.ts";
+import { make, paragraph, setLabel, setText } from "../page/dom.ts";
 import { Pad } from "../page/draw/pad.ts";
 import { drawLanguages } from "../page/draw/words.ts";
 import { readDrawings } from "../page/keep/drawing-files.ts";
@@ -203,7 +203,7 @@ export class DrawPart implements Part {
     const known = asKShotError(error, "engine_crashed");
     if (known.code === "disposed") return;
     const { says, todo } = this.#view.wordsOf(known);
-    setText(this.#problem, `${says} ${todo}`);
+    setText(this.#problem, paragraph(says, todo));
     this.#problem.hidden = false;
     this.#view.tellError(known);
   }

@@ -5,7 +5,7 @@
 import type { Answer, ClassScore } from "../types.ts";
 import { accentOf, paint } from "./accents.ts";
 import type { App } from "./app.ts";
-import { find, setText } from "./dom.ts";
+import { find, paragraph, setText } from "./dom.ts";
 import { onLanguage, words, wordsOf } from "./language.ts";
 import { sayScore, scaleOf } from "./scores.ts";
 
@@ -36,7 +36,7 @@ export function startAnswerView(app: App, prompt: () => string): void {
     if (answer === null || answer.scores.length === 0) {
       const { problem } = app;
       const says = problem === null ? null : wordsOf(problem);
-      set("prompt", "", says === null ? prompt() : `${says.says} ${says.todo}`, "");
+      set("prompt", "", says === null ? prompt() : paragraph(says.says, says.todo), "");
       paint(element, null);
       return;
     }

@@ -8,7 +8,7 @@ import { accentOf, paint } from "./accents.ts";
 import { addFiles, byFolder } from "./add-files.ts";
 import type { App } from "./app.ts";
 import { type CardActions, ClassCard } from "./class-card.ts";
-import { find, make, makeIcon, setLabel, setText } from "./dom.ts";
+import { find, make, makeIcon, paragraph, setLabel, setText } from "./dom.ts";
 import { acceptDrops, type FoundFile, filesOf, isZip, onFiles, openZips } from "./drops.ts";
 import { keepShot } from "./guidance/asking.ts";
 import { guidanceWords } from "./guidance/words.ts";
@@ -223,7 +223,7 @@ class ClassList implements CardActions {
   #report(error: unknown): void {
     if (!(error instanceof KShotError)) throw error;
     const { says, todo } = wordsOf(error);
-    showToast(`${says} ${todo}`);
+    showToast(paragraph(says, todo));
   }
 
   #tell(text: string): void {

@@ -2,7 +2,7 @@
 import { KShotError } from "../kshot.ts";
 import type { BackendChoice, DeviceReport, FrameTiming } from "../types.ts";
 import type { App } from "./app.ts";
-import { find, make, setText } from "./dom.ts";
+import { find, make, paragraph, setText } from "./dom.ts";
 import { onLanguage, words, wordsOf } from "./language.ts";
 
 /** Frame times and answers per second, as they come. */
@@ -129,7 +129,7 @@ async function choose(
   } catch (error) {
     if (!(error instanceof KShotError)) throw error;
     const { says, todo } = wordsOf(error);
-    setText(problem, `${says} ${todo}`);
+    setText(problem, paragraph(says, todo));
     problem.hidden = false;
     show();
   }

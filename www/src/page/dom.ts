@@ -64,3 +64,8 @@ export function setLabel(element: HTMLElement, label: string): void {
   element.setAttribute("aria-label", label);
   element.title = label;
 }
+
+/** Sentences one after another: a Chinese full stop brings its own space. */
+export function paragraph(...sentences: string[]): string {
+  return sentences.reduce((text, next) => (text.endsWith("。") ? text + next : `${text} ${next}`));
+}

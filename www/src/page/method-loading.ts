@@ -1,7 +1,7 @@
 /** How far the weights of the trained methods have come, and what to do when they do not come; of the page and the element. */
 import type { KShotError } from "../kshot.ts";
 import type { Method } from "../types.ts";
-import { make, setText } from "./dom.ts";
+import { make, paragraph, setText } from "./dom.ts";
 import type { ErrorWords } from "./error-words.ts";
 import type { Words } from "./words.ts";
 
@@ -74,7 +74,7 @@ export class MethodLoading {
     const { error, kept } = this.#failed;
     const { says, todo } = this.#wording.wordsOf(error);
     this.#problem.dataset.code = error.code;
-    setText(this.#problem, `${says} ${todo} ${methodKept(methods[kept].name)}`);
+    setText(this.#problem, paragraph(says, todo, methodKept(methods[kept].name)));
   }
 
   #show(loading: boolean): void {

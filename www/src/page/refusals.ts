@@ -1,6 +1,6 @@
 /** Files that were not taken, each with its reason and what to do; the list is told at once and can be dismissed. */
 import { KShotError } from "../errors.ts";
-import { make, makeIconButton, setLabel } from "./dom.ts";
+import { make, makeIconButton, paragraph, setLabel } from "./dom.ts";
 import type { ErrorWords } from "./error-words.ts";
 import { onLanguage, words, wordsOf } from "./language.ts";
 
@@ -37,7 +37,7 @@ export class Refusals {
     const { filesRefused, dismiss, moreShots } = words();
     const rows = this.#refused.slice(0, SHOWN).map(({ name, reason }) => {
       const { says, todo } = reason instanceof KShotError ? wordsOf(reason) : reason.words();
-      const row = make("li", "", make("strong", "", name), ` ${says} ${todo}`);
+      const row = make("li", "", make("strong", "", name), ` ${paragraph(says, todo)}`);
       row.dataset.code = reason.code;
       return row;
     });

@@ -6,7 +6,7 @@ import { KShotError } from "../errors.ts";
 import type { Answer } from "../types.ts";
 import { addFile } from "./add-files.ts";
 import type { App, Picture } from "./app.ts";
-import { find, make, setLabel, setText } from "./dom.ts";
+import { find, make, paragraph, setLabel, setText } from "./dom.ts";
 import { nameIn, onLanguage, words, wordsOf } from "./language.ts";
 import type { Language } from "./words.ts";
 
@@ -152,7 +152,7 @@ export class SamplesView {
       }
     } catch (error) {
       const known = error instanceof KShotError && error.code !== "picture_unreadable";
-      const text = known ? `${wordsOf(error).says} ${wordsOf(error).todo}` : words().samplesFailed;
+      const text = known ? paragraph(wordsOf(error).says, wordsOf(error).todo) : words().samplesFailed;
       setText(this.#problem, text);
       this.#problem.hidden = false;
     } finally {

@@ -5,7 +5,7 @@
 import { KShotError } from "../../errors.ts";
 import type { Lab } from "../../lab.ts";
 import type { MethodId } from "../../lab-types.ts";
-import { make, setLabel, setText } from "../dom.ts";
+import { make, paragraph, setLabel, setText } from "../dom.ts";
 import { wordsOf } from "../language.ts";
 import { METHODS } from "./methods.ts";
 import { drawWords } from "./words.ts";
@@ -127,7 +127,7 @@ export class Episodes {
     } catch (error) {
       if (!(error instanceof KShotError)) throw error;
       const { says, todo } = wordsOf(error);
-      setText(this.#problem, `${says} ${todo}`);
+      setText(this.#problem, paragraph(says, todo));
       this.#problem.hidden = false;
     } finally {
       this.#running = false;

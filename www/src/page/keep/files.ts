@@ -7,6 +7,7 @@ import { fetchFile } from "../../download.ts";
 import { asKShotError, KShotError } from "../../errors.ts";
 import type { FileKind, ImportOptions, ImportReport, KShotState } from "../../types.ts";
 import type { App } from "../app.ts";
+import { paragraph } from "../dom.ts";
 import { wordsOf } from "../language.ts";
 import { showToast } from "../toast.ts";
 import { openFilesOf, takesFiles } from "./by-kind.ts";
@@ -61,7 +62,7 @@ export class Files {
       download(await engine.writeFile(this.#task.state(), kind), `${name}-${stamp()}${ENDING}`);
     } catch (error) {
       const { says, todo } = wordsOf(asKShotError(error, "engine_crashed"));
-      showToast(`${says} ${todo}`);
+      showToast(paragraph(says, todo));
     }
   }
 

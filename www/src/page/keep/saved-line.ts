@@ -1,5 +1,5 @@
 /** Whether work is saved: one word beside its controls, and where it is not, why and what can be done. */
-import { make, setText } from "../dom.ts";
+import { make, paragraph, setText } from "../dom.ts";
 import { onLanguage, words, wordsOf } from "../language.ts";
 import type { Keeper } from "./keeper.ts";
 import { keepWords } from "./words.ts";
@@ -27,7 +27,7 @@ export class SavedLine {
     switch (state.kind) {
       case "failed": {
         const { says: what, todo } = wordsOf(state.error);
-        this.#tell(`${what} ${todo}`, [[says.retry, () => this.#keeper.retry()]]);
+        this.#tell(paragraph(what, todo), [[says.retry, () => this.#keeper.retry()]]);
         break;
       }
       case "newer":
@@ -37,7 +37,7 @@ export class SavedLine {
         ]);
         break;
       case "unread":
-        this.#tell(`${wordsOf(state.error).says} ${says.unread}`, [
+        this.#tell(paragraph(wordsOf(state.error).says, says.unread), [
           [words().retry, () => this.#keeper.loadNewer()],
           [says.saveInstead, () => this.#keeper.saveInstead()],
         ]);
