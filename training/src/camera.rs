@@ -57,17 +57,7 @@ pub const TURNS: [Size; 6] = [
 /// Arguments of `train-camera`.
 #[derive(clap::Args, Debug, Clone)]
 #[command(after_help = "\
-The shipped file comes from these commands:
-  KSHOT_DATA=data cargo run --release -p training -- features objects/tiny200_64px tinytrain.features \\
-    --split-table data/objects/tiny200_classes.csv --split train --per-class 60
-  KSHOT_DATA=data cargo run --release -p training -- features objects/tiny200_64px tinyval.features \\
-    --split-table data/objects/tiny200_classes.csv --split val --per-class 40
-  KSHOT_DATA=data cargo run --release -p training -- features objects/caltech99_128px caltech.features --per-class 40
-  KSHOT_DATA=data cargo run --release -p training -- features faces/caltechfaces_224px faces.features
-  cargo run --release -p training -- features sets/mesh-hands mesh-hands.features  # and views, drawn, icons, hands, ink
-  cargo run --release -p training -- train-camera tinytrain.features caltech.features mesh-hands.features \\
-    views.features drawn.features icons.features --validate tinyval.features,faces.features,hands.features,ink.features
-The sets are those of fine-tune: weights/README.md and docs/accuracy.md say how they are made.")]
+weights/README.md has the commands that the shipped file comes from.")]
 pub struct Arguments {
     /// Files written by features, of classes to train on
     #[arg(required = true)]

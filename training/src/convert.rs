@@ -173,7 +173,7 @@ pub(crate) fn halve_layer(layer: &Layer, weight: &[f64], bias: &[f64]) -> Result
 }
 
 /// Rounds to half precision, to nearest, ties to even.
-pub(crate) fn halve(name: String, shape: &[usize], values: &[f64]) -> Result<HalfTensor> {
+fn halve(name: String, shape: &[usize], values: &[f64]) -> Result<HalfTensor> {
     let mut halves = Vec::with_capacity(values.len());
     for &value in values {
         let half = f16::from_f64(value);
