@@ -21,6 +21,8 @@ pub mod conv4;
 pub mod efficientnet_lite0;
 pub mod kernels;
 pub mod projection;
+#[cfg(target_arch = "wasm32")]
+pub mod webgpu;
 
 use conv::Kernels;
 use efficientnet_lite0::EfficientNetLite0;
@@ -71,8 +73,8 @@ pub struct Embedder {
 }
 
 impl Embedder {
-    /// Builds the network from the bytes of the weights file. On the CPU
-    /// ([`Device::flex`]) it uses the hand-made kernels, elsewhere Burn's.
+    /// Builds the network from the bytes of the weights file, with the faster kernels that there
+    /// are for the device ([`Kernels::for_device`]).
     ///
     /// # Errors
     /// [`Error::WeightsDamaged`] where the bytes are not the pinned file,
@@ -95,7 +97,7 @@ impl Embedder {
     }
 
     /// Like [`from_bytes`](Self::from_bytes), with the kernels chosen: the reference for
-    /// tests and benchmarks. [`Kernels::HandMade`] is for CPU devices only.
+    /// tests and benchmarks.
     ///
     /// # Errors
     /// As [`from_bytes`](Self::from_bytes).

@@ -1,5 +1,5 @@
 //! One convolution with its bias and what follows it, as a Burn operation: Burn's own
-//! `conv2d`, or on the CPU the hand-made [`kernels`], which give the same.
+//! `conv2d`, or the hand-made [`kernels`] of the CPU and shaders of WebGPU, which give the same.
 //!
 //! Between the hand-made ones a picture stays channels last in memory behind Burn's
 //! `[n, channels, height, width]`, so that nothing is reordered or copied on the way.
@@ -35,7 +35,7 @@ pub struct Layer {
 
 impl Layer {
     /// Zeros before and after.
-    fn padding(&self) -> (usize, usize) {
+    pub(super) fn padding(&self) -> (usize, usize) {
         match self.padding {
             Padding::Same => {
                 let all = self.weight[2] - self.stride;
@@ -47,13 +47,13 @@ impl Layer {
 
     /// A convolution over few channels comes from the frame, which is planar; its patches are
     /// taken from there as they lie.
-    fn reads_planes(&self) -> bool {
+    pub(super) fn reads_planes(&self) -> bool {
         let [_, per_group, kernel, _] = self.weight;
         kernel > 1 && self.groups == 1 && per_group < LANES
     }
 
     /// Side of the output for a side of the input.
-    fn output_side(&self, input: usize) -> usize {
+    pub(super) fn output_side(&self, input: usize) -> usize {
         let (before, after) = self.padding();
         (before + input + after - self.weight[2]) / self.stride + 1
     }
@@ -73,14 +73,14 @@ pub enum Padding {
 pub enum Kernels {
     /// Burn's, on any device; the reference.
     Burn,
-    /// The hand-made ones, on the CPU.
+    /// The hand-made ones, on the CPU ([`Device::flex`]) and in the browser on WebGPU.
     HandMade,
 }
 
 impl Kernels {
-    /// The faster ones that there are for a device: the hand-made on the CPU ([`Device::flex`]).
+    /// The faster ones that there are for a device: the hand-made where they run.
     pub fn for_device(device: &Device) -> Self {
-        if *device == Device::flex() {
+        if cfg!(target_arch = "wasm32") || *device == Device::flex() {
             Kernels::HandMade
         } else {
             Kernels::Burn
@@ -94,7 +94,10 @@ pub enum Conv {
     /// See [`Kernels::Burn`].
     Burn(BurnConv),
     /// See [`Kernels::HandMade`].
-    HandMade(HandMadeConv),
+    Cpu(CpuConv),
+    /// See [`Kernels::HandMade`].
+    #[cfg(target_arch = "wasm32")]
+    WebGpu(super::webgpu::WebGpuConv),
 }
 
 impl Conv {
@@ -108,7 +111,11 @@ impl Conv {
     ) -> Self {
         match kernels {
             Kernels::Burn => Conv::Burn(BurnConv::new(layer, weight, bias, device)),
-            Kernels::HandMade => Conv::HandMade(HandMadeConv::new(layer, weight, bias)),
+            #[cfg(target_arch = "wasm32")]
+            Kernels::HandMade if *device != Device::flex() => {
+                Conv::WebGpu(super::webgpu::WebGpuConv::new(layer, weight, bias, device))
+            }
+            Kernels::HandMade => Conv::Cpu(CpuConv::new(layer, weight, bias)),
         }
     }
 
@@ -133,7 +140,9 @@ impl Conv {
     pub fn forward(&self, input: Tensor<4>, past: Option<Tensor<4>>) -> Tensor<4> {
         match self {
             Conv::Burn(conv) => conv.forward(input, past),
-            Conv::HandMade(conv) => conv.forward(input, past),
+            Conv::Cpu(conv) => conv.forward(input, past),
+            #[cfg(target_arch = "wasm32")]
+            Conv::WebGpu(conv) => conv.forward(input, past),
         }
     }
 }
@@ -188,7 +197,7 @@ impl BurnConv {
 
 /// A convolution by the hand-made kernels, on the CPU.
 #[derive(Module, Debug)]
-pub struct HandMadeConv {
+pub struct CpuConv {
     #[module(skip)]
     layer: Layer,
     #[module(skip)]
@@ -197,7 +206,7 @@ pub struct HandMadeConv {
     bias: Vec<f32>, // [channels_out]
 }
 
-impl HandMadeConv {
+impl CpuConv {
     fn new(layer: &Layer, weight: Vec<f32>, bias: Vec<f32>) -> Self {
         let [out, per_group, height, width] = layer.weight;
         let weight = if layer.groups == out {
@@ -211,7 +220,7 @@ impl HandMadeConv {
             let weight = channels_last(&weight, layer.weight);
             kernels::pack(&weight, per_group * height * width)
         };
-        HandMadeConv {
+        CpuConv {
             layer: layer.clone(),
             weight,
             bias,
@@ -275,7 +284,7 @@ fn values(data: &TensorData) -> &[f32] {
 }
 
 /// `[out, in, height, width]` to `[out, height, width, in]`.
-fn channels_last(weight: &[f32], [_, per_group, height, width]: [usize; 4]) -> Vec<f32> {
+pub(super) fn channels_last(weight: &[f32], [_, per_group, height, width]: [usize; 4]) -> Vec<f32> {
     let plane = height * width;
     weight
         .chunks_exact(per_group * plane)

@@ -151,7 +151,6 @@ pub struct EfficientNetLite0 {
 
 impl EfficientNetLite0 {
     /// Reads the weights: half precision, BatchNorm folded, named as in [`layers`].
-    /// [`Kernels::HandMade`] is for CPU devices only.
     ///
     /// # Errors
     /// [`Error::WeightsInvalid`] where a tensor is missing or of another shape or type.

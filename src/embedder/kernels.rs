@@ -33,7 +33,7 @@ pub struct Finish<'a> {
 }
 
 /// What a sum goes through before it is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Activation {
     /// Nothing.
     None,

@@ -85,19 +85,14 @@ impl Networks {
         Self::on(weights, &Device::flex())
     }
 
-    /// Builds both from the bytes of the weights file: on the CPU ([`Device::flex`]) with the
-    /// hand-made kernels, elsewhere with Burn's.
+    /// Builds both from the bytes of the weights file.
     ///
     /// # Errors
     /// [`Error::WeightsDamaged`] where the bytes are not the pinned file,
     /// [`Error::WeightsInvalid`] where they do not hold the networks.
     pub fn on(weights: &[u8], device: &Device) -> Result<Self, Error> {
         check_digest(weights, WEIGHTS_SHA256)?;
-        let kernels = if *device == Device::flex() {
-            Kernels::HandMade
-        } else {
-            Kernels::Burn
-        };
+        let kernels = Kernels::for_device(device);
         let file = SafeTensors::deserialize(weights)
             .map_err(|error| Error::WeightsInvalid(error.to_string()))?;
         Ok(Networks {

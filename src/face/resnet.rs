@@ -151,7 +151,7 @@ pub struct ResNet {
 }
 
 impl ResNet {
-    /// Reads the weights, named as in [`layers`]. [`Kernels::HandMade`] is for CPU devices only.
+    /// Reads the weights, named as in [`layers`].
     ///
     /// # Errors
     /// [`Error::WeightsInvalid`] where a tensor is missing or of another shape or type.
