@@ -6,6 +6,9 @@
 //! that it runs in any browser. Every number of output channels is a multiple of
 //! [`LANES`], as throughout EfficientNet.
 
+#[cfg(target_arch = "wasm32")]
+use core::arch::wasm32::{f32x4, f32x4_extract_lane, f32x4_pmax, f32x4_pmin, f32x4_splat, v128};
+
 /// Channels that are summed side by side: two 128-bit registers.
 pub const LANES: usize = 8;
 
@@ -48,8 +51,8 @@ impl Activation {
     fn of(self, sum: Lanes) -> Lanes {
         match self {
             Activation::None => sum,
-            Activation::Relu => sum.map(relu),
-            Activation::Relu6 => sum.map(relu6),
+            Activation::Relu => at_least_zero(sum),
+            Activation::Relu6 => at_most_six(at_least_zero(sum)),
         }
     }
 }
@@ -155,16 +158,47 @@ impl Store<'_> {
     }
 }
 
-// Comparisons, not clamp: they become the SIMD instructions that they look like.
+// A choice for each lane by itself would be a branch for each in the browser, and half of them
+// mispredicted.
+#[cfg(target_arch = "wasm32")]
 #[inline(always)]
-fn relu(value: f32) -> f32 {
-    if value > 0.0 { value } else { 0.0 }
+fn by_halves(sum: Lanes, each: impl Fn(v128) -> v128) -> Lanes {
+    let [a, b, c, d, e, f, g, h] = sum;
+    let (left, right) = (each(f32x4(a, b, c, d)), each(f32x4(e, f, g, h)));
+    [
+        f32x4_extract_lane::<0>(left),
+        f32x4_extract_lane::<1>(left),
+        f32x4_extract_lane::<2>(left),
+        f32x4_extract_lane::<3>(left),
+        f32x4_extract_lane::<0>(right),
+        f32x4_extract_lane::<1>(right),
+        f32x4_extract_lane::<2>(right),
+        f32x4_extract_lane::<3>(right),
+    ]
 }
 
+#[cfg(target_arch = "wasm32")]
 #[inline(always)]
-fn relu6(value: f32) -> f32 {
-    let value = relu(value);
-    if value < 6.0 { value } else { 6.0 }
+fn at_least_zero(sum: Lanes) -> Lanes {
+    by_halves(sum, |half| f32x4_pmax(f32x4_splat(0.0), half))
+}
+
+#[cfg(target_arch = "wasm32")]
+#[inline(always)]
+fn at_most_six(sum: Lanes) -> Lanes {
+    by_halves(sum, |half| f32x4_pmin(f32x4_splat(6.0), half))
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+#[inline(always)]
+fn at_least_zero(sum: Lanes) -> Lanes {
+    sum.map(|value| if value > 0.0 { value } else { 0.0 })
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+#[inline(always)]
+fn at_most_six(sum: Lanes) -> Lanes {
+    sum.map(|value| if value < 6.0 { value } else { 6.0 })
 }
 
 /// Side of the kernel, step, and zeros before the first pixel, the same in both directions.
