@@ -13,6 +13,9 @@ const QUIET = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // A camera for those who ask for one, made by Chromium.
+  "--use-fake-ui-for-media-stream",
+  "--use-fake-device-for-media-stream",
 ];
 const BACKEND = {
   cpu: ["--disable-gpu"],

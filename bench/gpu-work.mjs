@@ -1,5 +1,5 @@
 /**
- * Counts what an engine asks of WebGPU: dispatches, submits, uploads, pipelines and the buffers alive.
+ * Counts what an engine asks of WebGPU: dispatches, submits, uploads, pipelines, and the memory of buffers and textures.
  *
  * The count is taken by wrapping the browser's own methods, in the page, where the peers live, and in the
  * worker, where kshot does; so all are counted by the same measure.
@@ -31,7 +31,7 @@ export async function readGpuWork(page) {
 /** Runs in the browser, so it stands on its own. */
 function installCounters() {
   if (typeof GPUDevice === "undefined") return;
-  const work = { dispatches: 0, submits: 0, pipelines: 0, shaders: 0, uploadedBytes: 0, bufferBytes: 0 };
+  const work = { dispatches: 0, submits: 0, pipelines: 0, shaders: 0, uploadedBytes: 0, heldBytes: 0 };
   globalThis.gpuWork = work;
   const wrap = (type, name, count) => {
     const original = type.prototype[name];
@@ -54,17 +54,24 @@ function installCounters() {
 
   const alive = new WeakMap();
   const collected = new FinalizationRegistry((size) => {
-    work.bufferBytes -= size;
+    work.heldBytes -= size;
   });
-  wrap(GPUDevice, "createBuffer", ([{ size, mappedAtCreation }], buffer) => {
-    work.bufferBytes += size;
-    if (mappedAtCreation) work.uploadedBytes += size;
-    alive.set(buffer, size);
-    collected.register(buffer, size, buffer);
-  });
-  wrap(GPUBuffer, "destroy", function () {
-    work.bufferBytes -= alive.get(this) ?? 0;
+  const hold = (resource, size) => {
+    work.heldBytes += size;
+    alive.set(resource, size);
+    collected.register(resource, size, resource);
+  };
+  const release = function () {
+    work.heldBytes -= alive.get(this) ?? 0;
     alive.delete(this);
     collected.unregister(this);
+  };
+  wrap(GPUDevice, "createBuffer", ([{ size, mappedAtCreation }], buffer) => {
+    if (mappedAtCreation) work.uploadedBytes += size;
+    hold(buffer, size);
   });
+  wrap(GPUBuffer, "destroy", release);
+  // Four bytes a pixel: the one kind that is used.
+  wrap(GPUDevice, "createTexture", (_, texture) => hold(texture, 4 * texture.width * texture.height));
+  wrap(GPUTexture, "destroy", release);
 }

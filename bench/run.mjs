@@ -1,7 +1,7 @@
 /**
  * The bench: measures what the README claims, on this machine, and prints it as Markdown.
  *
- *   npm run bench                             everything, about 10 minutes
+ *   npm run bench                             everything, about 20 minutes
  *   npm run bench -- --quick                  fewer rounds
  *   npm run bench -- --only cpu,webgpu        some sections
  *   npm run bench -- --gpu                    WebGPU on this machine's own GPU instead of the software adapter
@@ -12,6 +12,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ROOT, Stop, say } from "../scripts/command.mjs";
+import { reportBounds } from "./bounds.mjs";
 import { browserChoice, withPage } from "./browser.mjs";
 import { describeMachine } from "./machine.mjs";
 import { buildPages, PAGES } from "./pages.mjs";
@@ -42,6 +43,7 @@ export async function runBench(args, executablePath) {
   await buildPages();
   const server = await serve(PAGES, {
     "/bench/weights.safetensors": join(ROOT, "weights", "embedder.safetensors"),
+    "/bench/projection.safetensors": join(ROOT, "weights", "projection.safetensors"),
     "/bench/photo": photo,
     ...Object.fromEntries(FACES.map((url) => [url, join(ROOT, url.replace("/bench", "tests/fixtures"))])),
     ...faceApiFiles(),
@@ -58,10 +60,17 @@ export async function runBench(args, executablePath) {
       console.log(`\n${tables.join("\n\n")}`);
       report.push("", `## ${title}`, "", tables.join("\n\n"));
     }
+    const { report: promises, broken } = reportBounds();
+    if (promises !== "") {
+      say("Promises");
+      console.log(`\n${promises}`);
+      report.push("", "## Promises", "", promises);
+    }
     if (out) {
       mkdirSync(dirname(out), { recursive: true });
       writeFileSync(out, `# Bench\n\n${report.join("\n")}\n`);
     }
+    if (broken > 0) throw new Stop(`${broken} of the promises above are broken.`);
   } finally {
     await server.close();
   }

@@ -13,6 +13,24 @@ const bench = {
     await fillSupport(kshot, 5, 5);
   },
 
+  /** Two classes of five shots as a saved file. */
+  async save(): Promise<number[]> {
+    kshot = await KShot.load({ backend: "cpu" });
+    await fillSupport(kshot, 2, 5);
+    return [...new Uint8Array(await (await kshot.exportFile()).arrayBuffer())];
+  },
+
+  /** Another support set in place of the one that is there. */
+  async fill(classes: number, shots: number): Promise<void> {
+    await fillSupport(kshot, classes, shots);
+  },
+
+  /** Opens faces and looks at a photo with one, enlarged. */
+  async lookAtFace(width: number, height: number): Promise<void> {
+    const faces = await kshot.openFaces();
+    await faces.look(await loadFrame("/bench/faces/obama-1.jpg", width, height));
+  },
+
   /** Classifies some frames, one after the other, and tells what memory is held afterwards. */
   async classify(frames: number): Promise<{ wasmBytes: number; gpuBytes: number | null }> {
     for (let done = 0; done < frames; done++) await kshot.classify(frame);

@@ -1,13 +1,7 @@
 /** kshot by its public API, set up for the measurements. */
 import { KShot, type KShotState } from "../../www/src/kshot.ts";
-import type { Peer } from "./peer";
 
 export { KShot };
-
-/** kshot's embedding, to stand beside the peers'. */
-export function asPeer(kshot: KShot): Peer {
-  return { embed: (frame) => kshot.embed(frame) };
-}
 
 /** Fills the support set. The time to an answer depends on how many shots there are, not on what they show. */
 export async function fillSupport(kshot: KShot, classes: number, shots: number): Promise<void> {

@@ -1,5 +1,6 @@
 /**
- * EfficientNet-Lite0 as data, for the peers: the layers in order, with the weights of the file that kshot ships.
+ * EfficientNet-Lite0 as data, for the peers: the layers in order, with the weights of the file that kshot ships; and
+ * the projection from its last map to an embedding.
  *
  * kshot itself never reads this. It is written from the paper's table rather than from kshot's code, so that
  * the peers' agreement with kshot says something about both.
@@ -36,8 +37,10 @@ const STAGES = [
 
 /** Side of the input picture in pixels. */
 export const SIDE = 224;
-/** Length of the embedding. */
-export const DIMENSIONS = 1280;
+/** Channels of the last map, [7, 7], which is averaged over its four corners of [4, 4]. */
+export const CHANNELS = 1280;
+/** Side of a corner, and the step from one to the next. */
+export const CORNER = { side: 4, step: 3 };
 
 /** Reads the weights file (safetensors, F16) into the list of layers, first to last. */
 export function readNetwork(file: ArrayBuffer): Convolution[] {
@@ -86,8 +89,35 @@ export function readNetwork(file: ArrayBuffer): Convolution[] {
       add(`${name}.project`, { ...pointwise, ...project });
     }
   }
-  add("head", { ...pointwise, inputs: 320, outputs: DIMENSIONS, relu6: true, ...plain });
+  add("head", { ...pointwise, inputs: 320, outputs: CHANNELS, relu6: true, ...plain });
   return layers;
+}
+
+/**
+ * Reads the projection: from the corners' means, channel by channel [1280, 4], to an embedding of length one, as
+ * docs/accuracy.md says. Each corner is square-rooted, scaled to length one, centred and projected.
+ */
+export function readProjection(file: ArrayBuffer): (corners: Float32Array) => Float32Array {
+  const tensors = readSafetensors(file);
+  const mean = tensors.get("mean");
+  const rows = tensors.get("projection");
+  if (mean?.length !== CHANNELS || rows === undefined) throw new Error("the projection is not in its file");
+  return (corners) => {
+    const embedding: number[] = [];
+    for (let corner = 0; corner < 4; corner++) {
+      const roots = mean.map((_, channel) => Math.sqrt(corners[4 * channel + corner] ?? 0));
+      const centred = normalise(roots).map((each, channel) => each - (mean[channel] ?? 0));
+      for (let start = 0; start < rows.length; start += CHANNELS)
+        embedding.push(centred.reduce((sum, each, channel) => sum + each * (rows[start + channel] ?? 0), 0));
+    }
+    return normalise(Float32Array.from(embedding));
+  };
+}
+
+/** Divides by the Euclidean length. */
+function normalise(values: Float32Array): Float32Array {
+  const length = Math.sqrt(values.reduce((sum, each) => sum + each * each, 0));
+  return values.map((each) => each / length);
 }
 
 /** TensorFlow's SAME padding of a square input: [before, after] on each axis. */

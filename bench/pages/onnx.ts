@@ -1,15 +1,15 @@
 /**
  * Writes the network as an ONNX model, the way an exporter would: Conv with its bias and pads, Clip for ReLU6,
- * Add, GlobalAveragePool and Flatten. Field numbers are those of onnx.proto (IR version 8, opset 13).
+ * Add and AveragePool. Field numbers are those of onnx.proto (IR version 8, opset 13).
  */
-import { type Convolution, DIMENSIONS, SIDE, samePadding } from "./network";
+import { CHANNELS, CORNER, type Convolution, SIDE, samePadding } from "./network";
 import { type Bytes, bytes, integer, join } from "./protobuf";
 
 const FLOAT = 1;
 const ATTRIBUTE_INTS = 7;
 const ATTRIBUTE_INT = 2;
 
-/** The model file: `input` [1, 3, 224, 224] to `embedding` [1, 1280], not normalised. */
+/** The model file: `input` [1, 3, 224, 224] to `corners` [1, 1280, 2, 2]. */
 export function writeOnnx(network: Convolution[]): Bytes {
   const nodes: Bytes[] = [];
   const constants = [tensor("zero", [], Float32Array.of(0)), tensor("six", [], Float32Array.of(6))];
@@ -43,14 +43,18 @@ export function writeOnnx(network: Convolution[]): Bytes {
     }
     side = Math.ceil(side / layer.stride);
   });
-  nodes.push(node("GlobalAveragePool", [current], "pooled"), node("Flatten", ["pooled"], "embedding"));
+  const corner = [
+    integers("kernel_shape", [CORNER.side, CORNER.side]),
+    integers("strides", [CORNER.step, CORNER.step]),
+  ];
+  nodes.push(node("AveragePool", [current], "corners", corner));
 
   const graph = join([
     ...nodes.map((each) => bytes(1, each)),
     bytes(2, "efficientnet_lite0"),
     ...constants.map((each) => bytes(5, each)),
     bytes(11, value("input", [1, 3, SIDE, SIDE])),
-    bytes(12, value("embedding", [1, DIMENSIONS])),
+    bytes(12, value("corners", [1, CHANNELS, 2, 2])),
   ]);
   const opset = join([bytes(1, ""), integer(2, 13)]);
   return join([integer(1, 8), bytes(2, "kshot bench"), bytes(7, graph), bytes(8, opset)]);

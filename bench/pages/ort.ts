@@ -7,7 +7,7 @@ import webgpuUrl from "onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url"
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import { type Convolution, SIDE } from "./network";
 import { writeOnnx } from "./onnx";
-import { centreCrop, type Frame, normalise, type Peer } from "./peer";
+import { centreCrop, type Frame, type Peer } from "./peer";
 
 /** Loads the network with one of onnxruntime's execution providers. */
 export async function loadOrt(backend: "wasm" | "webgpu", network: Convolution[]): Promise<Peer> {
@@ -28,7 +28,7 @@ export async function loadOrt(backend: "wasm" | "webgpu", network: Convolution[]
   const input = new Float32Array(3 * SIDE * SIDE); // [3, 224, 224]
 
   return {
-    async embed(frame: Frame) {
+    async corners(frame: Frame) {
       const { x, y, side } = centreCrop(frame);
       context.drawImage(frame, x, y, side, side, 0, 0, SIDE, SIDE);
       const { data } = context.getImageData(0, 0, SIDE, SIDE);
@@ -39,9 +39,9 @@ export async function loadOrt(backend: "wasm" | "webgpu", network: Convolution[]
         }
       }
       const results = await session.run({ input: new ort.Tensor("float32", input, [1, 3, SIDE, SIDE]) });
-      const embedding = results.embedding?.data;
-      if (!(embedding instanceof Float32Array)) throw new Error("onnxruntime gave no embedding");
-      return normalise(embedding);
+      const corners = results.corners?.data;
+      if (!(corners instanceof Float32Array)) throw new Error("onnxruntime gave no corners");
+      return corners;
     },
   };
 }

@@ -1,12 +1,12 @@
 /**
  * Speed: kshot and its peers on the same network and the same frame, in turns.
  *
- * The runner (bench/speed.mjs) calls `window.bench`. Each round runs every engine once, so that a machine
+ * The runner (bench/sections/speed.mjs) calls `window.bench`. Each round runs every engine once, so that a machine
  * that slows down or speeds up does so for all of them.
  */
 import { loadFrame } from "./frames";
-import { asPeer, fillSupport, KShot } from "./kshot";
-import { readNetwork, SIDE } from "./network";
+import { fillSupport, KShot } from "./kshot";
+import { readNetwork, readProjection, SIDE } from "./network";
 import { loadOrt } from "./ort";
 import type { Frame, Peer } from "./peer";
 import { loadTfjs } from "./tfjs";
@@ -15,25 +15,35 @@ let kshot: KShot;
 let peers: Peer[] = [];
 let runs: (() => Promise<unknown>)[] = [];
 let networkFrame: Frame;
+let project: (corners: Float32Array) => Float32Array;
 
 const bench = {
   /** Loads every engine. The order of all results: kshot, TensorFlow.js, onnxruntime, then kshot to an answer. */
   async load(backend: "cpu" | "webgpu"): Promise<void> {
-    const network = readNetwork(await (await fetch("/bench/weights.safetensors")).arrayBuffer());
+    const file = async (name: string) => (await fetch(`/bench/${name}.safetensors`)).arrayBuffer();
+    const network = readNetwork(await file("weights"));
+    project = readProjection(await file("projection"));
     const webcamFrame = await loadFrame("/bench/photo", 640, 480);
     networkFrame = await loadFrame("/bench/photo", SIDE, SIDE);
     kshot = await KShot.load({ backend });
     await fillSupport(kshot, 5, 5);
     // What the peers call their CPU backend.
     const peerBackend = backend === "cpu" ? "wasm" : backend;
-    peers = [asPeer(kshot), await loadTfjs(peerBackend, network), await loadOrt(peerBackend, network)];
-    runs = [...peers.map((peer) => () => peer.embed(webcamFrame)), () => kshot.classify(webcamFrame)];
+    peers = [await loadTfjs(peerBackend, network), await loadOrt(peerBackend, network)];
+    runs = [
+      () => kshot.embed(webcamFrame),
+      ...peers.map((peer) => () => peer.corners(webcamFrame)),
+      () => kshot.classify(webcamFrame),
+    ];
   },
 
-  /** Each peer's embedding of a frame of the network's own size, where no resampling tells them apart. */
+  /**
+   * Each engine's embedding of a frame of the network's own size, where no resampling tells them apart; of the
+   * peers' corners, by the same projection.
+   */
   async embeddings(): Promise<number[][]> {
-    const embeddings: number[][] = [];
-    for (const peer of peers) embeddings.push([...(await peer.embed(networkFrame))]);
+    const embeddings = [[...(await kshot.embed(networkFrame))]];
+    for (const peer of peers) embeddings.push([...project(await peer.corners(networkFrame))]);
     return embeddings;
   },
 

@@ -9,8 +9,8 @@ import plainUrl from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?
 import simdUrl from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url";
 import threadedUrl from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url";
 import * as tf from "@tensorflow/tfjs-core";
-import { type Convolution, SIDE } from "./network";
-import { centreCrop, type Frame, normalise, type Peer } from "./peer";
+import { CORNER, type Convolution, SIDE } from "./network";
+import { centreCrop, type Frame, type Peer } from "./peer";
 
 /** Loads the network on one of TensorFlow.js's backends. */
 export async function loadTfjs(backend: "wasm" | "webgpu", network: Convolution[]): Promise<Peer> {
@@ -45,20 +45,21 @@ export async function loadTfjs(backend: "wasm" | "webgpu", network: Convolution[
       }) as tf.Tensor4D;
       if (endsResidual) current = tf.add(residual, current);
     }
-    return tf.mean(current, [1, 2]); // [1, 1280]
+    const corners = tf.avgPool(current, CORNER.side, CORNER.step, "valid"); // [1, 2, 2, 1280]
+    return tf.transpose(corners, [0, 3, 1, 2]);
   };
 
   return {
-    async embed(frame: Frame) {
-      const embedding = tf.tidy(() => {
+    async corners(frame: Frame) {
+      const corners = tf.tidy(() => {
         const { x, y, side } = centreCrop(frame);
         const pixels = tf.slice3d(tf.browser.fromPixels(frame), [y, x, 0], [side, side, 3]);
         const resized = tf.image.resizeBilinear(pixels, [SIDE, SIDE], false, true);
         return forward(tf.expandDims(tf.div(tf.sub(resized, 127), 128), 0) as tf.Tensor4D);
       });
-      const values = (await embedding.data()) as Float32Array;
-      embedding.dispose();
-      return normalise(values);
+      const values = (await corners.data()) as Float32Array;
+      corners.dispose();
+      return values;
     },
   };
 }

@@ -1,38 +1,56 @@
 /** Memory, and whether it stays flat while frames go by. */
 import { readFileSync } from "node:fs";
+import { promise } from "../bounds.mjs";
 import { withPage } from "../browser.mjs";
 import { countGpuWork, readGpuWork } from "../gpu-work.mjs";
 import { size, table } from "../table.mjs";
 
-/** Memory after the first frames and after the last, on either backend. */
+const MOST_WASM = 128e6;
+const MOST_GPU = 64e6;
+
+/** Memory after the first frames and after the last, with a large support set, and with faces; on either backend. */
 export async function measureMemory({ origin, quick }) {
-  const cases = [
-    ["cpu", quick ? [20, 100] : [100, 1000]],
-    // Two seconds a frame on the software adapter.
-    ["webgpu", quick ? [2, 4] : [5, 25]],
-  ];
+  const [early, late] = quick ? [5, 20] : [100, 1000];
   const rows = [];
-  for (const [backend, [early, late]] of cases) {
+  for (const backend of ["cpu", "webgpu"]) {
+    const steps = [
+      [`frame ${early}`, (each) => window.bench.load(each), early],
+      [`frame ${late}`, null, late - early],
+      ["100 classes of 20 shots", () => window.bench.fill(100, 20), 1],
+      ["faces, a photo of 12 megapixels", () => window.bench.lookAtFace(4000, 3000), 1],
+    ];
     const measure = async (page, browser) => {
-      await page.evaluate((each) => window.bench.load(each), backend);
-      for (const [frames, total] of [
-        [early, early],
-        [late - early, late],
-      ]) {
+      const held = [];
+      for (const [what, prepare, frames] of steps) {
+        if (prepare) await page.evaluate(prepare, backend);
         const { wasmBytes, gpuBytes } = await page.evaluate((each) => window.bench.classify(each), frames);
+        const { heldBytes = 0 } = await readGpuWork(page);
+        held.push({ wasmBytes, heldBytes });
         rows.push([
-          `${backend}, frame ${total}`,
+          `${backend}, ${what}`,
           size(wasmBytes),
           gpuBytes === null ? "-" : size(gpuBytes),
-          backend === "cpu" ? "-" : size((await readGpuWork(page)).bufferBytes),
+          gpuBytes === null ? "-" : size(heldBytes),
           size(await heapOf(page)),
           await residentOf(browser),
         ]);
       }
+      const [first, last] = held;
+      const largest = (key) => Math.max(...held.map((each) => each[key]));
+      promise(`${backend}: wasm memory at most`, largest("wasmBytes"), MOST_WASM, size);
+      promise(
+        `${backend}: its growth over ${late - early} frames`,
+        last.wasmBytes - first.wasmBytes,
+        0,
+        size,
+      );
+      if (backend === "cpu") return;
+      promise("GPU memory at most", largest("heldBytes"), MOST_GPU, size);
+      promise(`its growth over ${late - early} frames`, last.heldBytes - first.heldBytes, 0, size);
     };
     await withPage(backend, `${origin}/engine.html`, measure, { prepare: countGpuWork });
   }
-  const headings = ["after", "wasm memory", "GPU buffers", "as the browser counts", "page's JS heap"];
+  const headings = ["after", "wasm memory", "GPU buffers", "GPU, as the browser counts", "page's JS heap"];
   return table([...headings, "renderer, resident"], rows);
 }
 
