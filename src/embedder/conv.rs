@@ -210,15 +210,13 @@ impl CpuConv {
     fn new(layer: &Layer, weight: Vec<f32>, bias: Vec<f32>) -> Self {
         let [out, per_group, height, width] = layer.weight;
         let weight = if layer.groups == out {
-            // [kernel, kernel, channels]: one filter an output, turned over.
-            (0..height * width)
-                .flat_map(|tap| weight.iter().skip(tap).step_by(height * width).copied())
-                .collect()
+            kernels::transpose(&weight, height * width) // [kernel, kernel, channels]
         } else if layer.reads_planes() {
             kernels::pack(&weight, per_group * height * width)
         } else {
-            let weight = channels_last(&weight, layer.weight);
-            kernels::pack(&weight, per_group * height * width)
+            let last = channels_last(&weight, layer.weight);
+            drop(weight); // Two copies at most: WebAssembly gives no memory back.
+            kernels::pack(&last, per_group * height * width)
         };
         CpuConv {
             layer: layer.clone(),
@@ -285,13 +283,12 @@ fn values(data: &TensorData) -> &[f32] {
 
 /// `[out, in, height, width]` to `[out, height, width, in]`.
 pub(super) fn channels_last(weight: &[f32], [_, per_group, height, width]: [usize; 4]) -> Vec<f32> {
-    let plane = height * width;
-    weight
-        .chunks_exact(per_group * plane)
-        .flat_map(|filter| {
-            (0..plane).flat_map(move |pixel| filter.iter().skip(pixel).step_by(plane).copied())
-        })
-        .collect()
+    let filters = weight.chunks_exact(per_group * height * width);
+    let mut last = Vec::with_capacity(weight.len());
+    for filter in filters {
+        last.extend(kernels::transpose(filter, height * width));
+    }
+    last
 }
 
 /// A tensor of a weights file, in half precision.

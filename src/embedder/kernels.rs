@@ -60,13 +60,22 @@ impl Activation {
 /// Reorders `[out, in]` so that the weights of [`LANES`] outputs lie together:
 /// `[out / LANES, in, LANES]`.
 pub fn pack(weight: &[f32], channels_in: usize) -> Vec<f32> {
-    weight
-        .chunks_exact(channels_in * LANES)
-        .flat_map(|rows| {
-            (0..channels_in)
-                .flat_map(move |channel| rows.iter().skip(channel).step_by(channels_in).copied())
-        })
-        .collect()
+    let mut packed = Vec::with_capacity(weight.len());
+    for rows in weight.chunks_exact(channels_in * LANES) {
+        for channel in 0..channels_in {
+            packed.extend(rows.iter().skip(channel).step_by(channels_in));
+        }
+    }
+    packed
+}
+
+/// `[rows, columns]` to `[columns, rows]`.
+pub fn transpose(values: &[f32], columns: usize) -> Vec<f32> {
+    let mut turned = Vec::with_capacity(values.len());
+    for column in 0..columns {
+        turned.extend(values.iter().skip(column).step_by(columns));
+    }
+    turned
 }
 
 /// Every pixel times a matrix: `[pixels, in]` to `[pixels, out]`, weights from [`pack`].

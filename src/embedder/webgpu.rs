@@ -16,6 +16,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use burn_wgpu::{CubeTensor, Wgpu};
 
 use super::conv::{Activation, Layer, channels_last};
+use super::kernels::transpose;
 
 /// Threads that run together; as in the shaders.
 const WORKGROUP: usize = 64;
@@ -152,21 +153,23 @@ pub struct WebGpuConv {
 impl WebGpuConv {
     /// Takes weights of the layer's shape, row-major, and `[channels_out]` biases.
     pub fn new(layer: &Layer, weight: Vec<f32>, bias: Vec<f32>, device: &Device) -> Self {
-        let [out, per_group, height, width] = layer.weight;
-        // One filter an output, turned over: [kernel, kernel, channels_in / groups, channels_out].
+        let [_, per_group, height, width] = layer.weight;
         let taps = per_group * height * width;
         let last = channels_last(&weight, layer.weight);
-        let weight: Vec<f32> = (0..taps)
-            .flat_map(|tap| last.iter().skip(tap).step_by(taps).copied())
-            .collect();
+        drop(weight);
+        // [kernel, kernel, channels_in / groups, channels_out]
+        let weight = transpose(&last, taps);
         let tensor = |values: Vec<f32>| {
             let shape = [values.len()];
-            Param::from_tensor(Tensor::from_data(TensorData::new(values, shape), device))
+            Tensor::<1>::from_data(TensorData::new(values, shape), device)
         };
-        debug_assert_eq!(weight.len(), taps * out);
+        let (weight, bias) = (tensor(weight), tensor(bias));
+        // Burn gathers what is to be written: thirty layers at once would stay in memory for good,
+        // since WebAssembly gives none back. An error is told by the first answer.
+        let _ = on_gpu(bias.clone()).client.flush();
         WebGpuConv {
-            weight: tensor(weight),
-            bias: tensor(bias),
+            weight: Param::from_tensor(weight),
+            bias: Param::from_tensor(bias),
             layer: layer.clone(),
         }
     }
