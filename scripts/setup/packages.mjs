@@ -27,12 +27,15 @@ export async function setUpSlidev() {
   await run("npm", [...CI, "--prefix", SLIDEV]);
 }
 
+/** package.json asks for what Vite asks for: `^20.19 || >=22.12`. */
 function checkNode() {
-  const wanted = readJson("package.json").engines.node.match(/(\d+)\.(\d+)/);
+  const wanted = readJson("package.json").engines.node;
   const [major, minor] = process.versions.node.split(".").map(Number);
-  if (major < Number(wanted[1]) || (major === Number(wanted[1]) && minor < Number(wanted[2]))) {
-    throw new Stop(`Node ${wanted[0]} or newer is needed and this is ${process.versions.node}.`);
-  }
+  const ranges = [...wanted.matchAll(/(\^|>=)(\d+)\.(\d+)/g)];
+  const fits = ranges.some(([, sign, least, leastMinor]) =>
+    major === Number(least) ? minor >= Number(leastMinor) : sign === ">=" && major > Number(least),
+  );
+  if (!fits) throw new Stop(`Node ${wanted} is needed and this is ${process.versions.node}.`);
 }
 
 function packagesAreInstalled(folder = ".") {
