@@ -2,9 +2,10 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import AxeBuilder from "@axe-core/playwright";
-import type { Locator, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { strToU8, unzipSync, type Zippable, zipSync } from "fflate";
 import { DrawPage } from "./draw-page.ts";
+import { drop } from "./drop.ts";
 import type { KShotPage } from "./page.ts";
 import { fileOf, pathOf } from "./samples.ts";
 import { PAGE_URL } from "./servers.ts";
@@ -44,19 +45,6 @@ async function openFile(page: Page, file: Upload): Promise<void> {
   const chooser = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: "Open file" }).click();
   await (await chooser).setFiles(file);
-}
-
-/** Drops a file, as the browser tells of it. */
-async function drop(target: Locator, { name, buffer }: Upload): Promise<void> {
-  await target.evaluate(
-    (element, { name, bytes }) => {
-      const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name));
-      for (const kind of ["dragenter", "dragover", "drop"])
-        element.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
-    },
-    { name, bytes: buffer.toString("base64") },
-  );
 }
 
 /** The bytes of a file with some of them changed, and a checksum that fits. */

@@ -37,6 +37,8 @@ export class CameraView<T> {
   #mode: Mode = "off";
   #error: KShotError | null = null;
   #choice: CameraChoice = { facing: "user" };
+  /** Counts what was begun: opening that is no longer wanted ends without a word. */
+  #turn = 0;
   #stopWatching: (() => void) | null = null;
 
   constructor(app: App, elements: CameraElements, asking: Asking<T>, onMode: (mode: Mode) => void) {
@@ -74,23 +76,24 @@ export class CameraView<T> {
 
   /** Opens the camera by itself where the user allowed it before. */
   async openIfAllowed(): Promise<void> {
-    if (window.isSecureContext && (await cameraAllowed()) && this.#mode === "off") await this.open();
+    const turn = this.#turn;
+    if (!window.isSecureContext || !(await cameraAllowed())) return;
+    if (turn === this.#turn && this.#mode === "off") await this.open();
   }
 
   /** Opens a camera, or says why not. */
   async open(choice: CameraChoice = this.#choice): Promise<void> {
     this.#choice = choice;
-    this.#halt();
+    const turn = this.#halt();
     this.#setMode("opening");
     try {
       this.#elements.video.srcObject = await this.#camera.open(choice);
       await this.#elements.video.play();
     } catch (error) {
-      // Another one was chosen, or the camera closed, while this one was opening: that call goes on.
-      if (this.#mode !== "opening" || this.#camera.stream !== null) return;
-      this.#fail(asKShotError(error, "camera_failed"));
+      if (turn === this.#turn) this.#fail(asKShotError(error, "camera_failed"));
       return;
     }
+    if (turn !== this.#turn) return;
     this.#elements.video.classList.toggle("mirrored", this.#camera.facing === "user");
     this.#measure();
     this.#setMode("live");
@@ -105,12 +108,22 @@ export class CameraView<T> {
     this.#setMode("off");
   }
 
+  /** Makes way for another picture: a live one stands still, one that is opening is given up. Gives the way back. */
+  stepAside(): () => void {
+    const before = this.#mode;
+    if (before === "live") this.#freeze();
+    else if (before === "opening") this.close();
+    else this.#halt();
+    return () => {
+      if (before === "live" && this.#mode === "frozen") this.toggleFreeze();
+      if (before === "opening" && this.#mode === "off") void this.open();
+    };
+  }
+
   /** Holds the picture still, or goes on. */
   toggleFreeze(): void {
     if (this.#mode === "live") {
-      this.#halt();
-      this.#elements.video.pause();
-      this.#setMode("frozen");
+      this.#freeze();
       // The frame on show may be newer than the last one that was asked about.
       void this.#askOnce().catch(() => {});
     } else if (this.#mode === "frozen") {
@@ -118,6 +131,12 @@ export class CameraView<T> {
       this.#setMode("live");
       this.#watch();
     }
+  }
+
+  #freeze(): void {
+    this.#halt();
+    this.#elements.video.pause();
+    this.#setMode("frozen");
   }
 
   async #askOnce(): Promise<void> {
@@ -132,9 +151,10 @@ export class CameraView<T> {
     });
   }
 
-  #halt(): void {
+  #halt(): number {
     this.#stopWatching?.();
     this.#stopWatching = null;
+    return ++this.#turn;
   }
 
   #fail(error: KShotError): void {

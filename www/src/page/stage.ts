@@ -61,6 +61,7 @@ export class Stage {
     find("back-to-camera").addEventListener("click", () => {
       this.closePhoto();
       if (this.camera.mode === "frozen") this.camera.toggleFreeze();
+      else void this.camera.openIfAllowed();
     });
     const input = find<HTMLInputElement>("photo-file");
     find("open-photo").addEventListener("click", () => input.click());
@@ -82,6 +83,11 @@ export class Stage {
   /** Shows the camera, the samples or another page. */
   open(tab: Tab): void {
     if (tab === this.#tab) return;
+    this.#switchTo(tab);
+    if (tab === "camera") void this.camera.openIfAllowed();
+  }
+
+  #switchTo(tab: Tab): void {
     if (this.#tab === "face" || this.#tab === "draw") this.#pages[this.#tab].close();
     this.#tab = tab;
     document.documentElement.dataset.tab = tab;
@@ -102,7 +108,6 @@ export class Stage {
       void this.#samples.open();
     } else {
       this.#show(this.camera.mode);
-      void this.camera.openIfAllowed();
     }
   }
 
@@ -123,11 +128,13 @@ export class Stage {
 
   async #openPhoto(file: File): Promise<void> {
     this.#refusals.clear();
+    if (this.#app.ready === null) return;
+    const comeBack = this.camera.stepAside();
     try {
-      if (this.#app.ready === null) return;
-      if (this.camera.mode === "live") this.camera.toggleFreeze();
       const answer = await this.#app.answered(() => this.#app.ready?.classify(file));
-      if (this.#tab === "samples") this.open("camera");
+      // Whatever was turned on meanwhile is behind the photo.
+      this.camera.stepAside();
+      if (this.#tab === "samples") this.#switchTo("camera");
       if (this.#photoUrl !== null) URL.revokeObjectURL(this.#photoUrl);
       this.#photoUrl = URL.createObjectURL(file);
       this.#photo.src = this.#photoUrl;
@@ -137,7 +144,7 @@ export class Stage {
     } catch (error) {
       if (!(error instanceof KShotError)) throw error;
       this.#refusals.add(file.name, error);
-      if (this.camera.mode === "frozen" && this.#photoUrl === null) this.camera.toggleFreeze();
+      if (this.#photoUrl === null) comeBack();
     }
   }
 
