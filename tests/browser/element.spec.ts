@@ -3,6 +3,7 @@
 import { elementTest as test } from "./element-page.ts";
 import { endWorker } from "./end-worker.ts";
 import { samples } from "./samples.ts";
+import { heldTracks, holdCameras, openCameras } from "./slow-camera.ts";
 import { expect } from "./test.ts";
 
 const [CUP, FOOTBALL] = samples.classes;
@@ -197,6 +198,20 @@ test("the camera goes out with the slide, the page and the element, and comes ba
     document.dispatchEvent(new Event("visibilitychange"));
   });
   await expectOn();
+});
+
+test("a camera that is slow opens although its slide was left meanwhile", async ({ openElement, page }) => {
+  await holdCameras(page);
+  const opened = await openElement('<section id="slide"><k-shot></k-shot></section>');
+  await opened.start("opening");
+  const slide = page.locator("#slide");
+  await slide.evaluate((one) => one.setAttribute("inert", ""));
+  await opened.expectState("paused");
+  await slide.evaluate((one) => one.removeAttribute("inert"));
+  await opened.expectState("opening");
+  await openCameras(page, 2);
+  await opened.expectState("live");
+  await expect.poll(async () => (await heldTracks(page)).sort()).toEqual(["ended", "live"]);
 });
 
 test("moved in the page it goes on; taken out it lets the camera go and keeps the shots", async ({

@@ -2,40 +2,11 @@
 import type { Page } from "@playwright/test";
 import { drop } from "./drop.ts";
 import { asUpload, pathOf } from "./samples.ts";
+import { heldTracks, holdCameras, openCameras } from "./slow-camera.ts";
 import { expect, anyCameraTest as test } from "./test.ts";
 
 const PHOTO = asUpload("football-05.jpg");
 const BAD = { name: "notes.jpg", mimeType: "image/jpeg", buffer: Buffer.from("these are my notes") };
-
-/** Keeps cameras from opening until `openCameras`, and keeps the tracks of all of them. */
-async function holdCameras(page: Page): Promise<void> {
-  await page.addInitScript(() => {
-    const devices = navigator.mediaDevices;
-    const open = devices.getUserMedia.bind(devices);
-    const tracks: MediaStreamTrack[] = [];
-    const held: (() => void)[] = [];
-    let hold = true;
-    devices.getUserMedia = async (constraints) => {
-      if (hold) await new Promise<void>((resolve) => held.push(resolve));
-      const stream = await open(constraints);
-      tracks.push(...stream.getTracks());
-      return stream;
-    };
-    Object.assign(window, {
-      kshotTracks: tracks,
-      openCameras: () => {
-        hold = false;
-        for (const release of held) release();
-      },
-    });
-  });
-}
-
-/** Lets the cameras open, and waits until `count` have. */
-async function openCameras(page: Page, count: number): Promise<void> {
-  await page.evaluate(() => Reflect.get(window, "openCameras")());
-  await page.waitForFunction((n) => Reflect.get(window, "kshotTracks").length === n, count);
-}
 
 /** Opens a camera beside the page's, which takes as long as the page's own would. */
 async function waitAsLongAsACameraTakes(page: Page): Promise<void> {
@@ -80,13 +51,7 @@ test("a photo that comes while the camera is opening keeps the stage, and the ca
   await kshot.askAbout(PHOTO);
   await kshot.expectAnswer(1);
   await openCameras(page, 2);
-  await expect
-    .poll(() =>
-      page.evaluate(() =>
-        Reflect.get(window, "kshotTracks").map((track: MediaStreamTrack) => track.readyState),
-      ),
-    )
-    .toEqual(["ended", "ended"]);
+  await expect.poll(() => heldTracks(page)).toEqual(["ended", "ended"]);
   expect(await hasCamera(page)).toBe(false);
   await kshot.expectAnswer(1);
   await page.getByRole("button", { name: "Back to the camera" }).click();

@@ -33,6 +33,8 @@ export class CameraPane {
   #shown = false;
   #frozen = false;
   #opening: Promise<void> | null = null;
+  /** Counts what was begun: opening that is no longer wanted ends without a word. */
+  #turn = 0;
   #stopWatching: (() => void) | null = null;
 
   /** `look` says what a frame shows, where that is not the engine's answer. */
@@ -144,29 +146,27 @@ export class CameraPane {
 
   #start(): Promise<void> {
     if (this.#camera.stream !== null) return Promise.resolve();
-    this.#opening ??= this.#openCamera().finally(() => {
-      this.#opening = null;
+    if (this.#opening !== null) return this.#opening;
+    const opening = this.#openCamera().finally(() => {
+      if (this.#opening === opening) this.#opening = null;
       this.#show();
     });
-    return this.#opening;
+    this.#opening = opening;
+    this.#show();
+    return opening;
   }
 
   async #openCamera(): Promise<void> {
+    const turn = ++this.#turn;
     this.#view.setState("opening");
-    this.#show();
     try {
       this.#video.srcObject = await this.#camera.open(this.#choice);
       await this.#video.play();
     } catch (error) {
-      // It was closed, or the element left, while the camera was opening.
-      if (!this.#wanted || !this.#shown) return;
-      this.#fail(asKShotError(error, "camera_failed"));
+      if (turn === this.#turn) this.#fail(asKShotError(error, "camera_failed"));
       return;
     }
-    if (!this.#wanted || !this.#shown || this.#camera.stream === null) {
-      this.#close();
-      return;
-    }
+    if (turn !== this.#turn) return;
     this.#video.classList.toggle("mirrored", this.#camera.facing === "user");
     this.#measure();
     this.#watch();
@@ -205,6 +205,8 @@ export class CameraPane {
 
   #close(): void {
     this.#halt();
+    this.#turn++;
+    this.#opening = null;
     this.#frozen = false;
     this.#camera.stop();
     this.#video.srcObject = null;
