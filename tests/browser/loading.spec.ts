@@ -1,6 +1,12 @@
 /** What can go wrong before the page is ready: one sentence, one thing to do, and then it works. */
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
+import { KShotPage } from "./page.ts";
 import { FOREIGN_URL } from "./servers.ts";
+import { serve } from "./static-server.ts";
 import { expect, test } from "./test.ts";
 
 const WEIGHTS = "**/*.safetensors";
@@ -62,6 +68,55 @@ for (const { name, files, says, change } of downloads) {
     await page.getByRole("button", { name: "Try again" }).click();
     await kshot.ready();
     await kshot.loadSamples();
+  });
+}
+
+for (const { what, stem, says } of [
+  { what: "the weights", stem: /^embedder-.*\.safetensors$/, says: "The network's weights arrived damaged." },
+  { what: "the module", stem: /\.wasm$/, says: "The engine could not be downloaded." },
+]) {
+  test(`a damaged copy of ${what} in the browser's cache is replaced by trying again`, async ({
+    playwright,
+    launchOptions,
+  }) => {
+    // Only a browser with a profile of its own keeps what it downloads, and not where requests are intercepted.
+    const folder = mkdtempSync(join(tmpdir(), "kshot-cached-"));
+    const site = await serve({
+      folders: { "/": folder },
+      headers: { "cache-control": "max-age=600" },
+    });
+    const dist = fileURLToPath(new URL("../../www/dist/", import.meta.url));
+    cpSync(dist, join(folder, "site"), { recursive: true });
+    const assets = join(folder, "site", "assets");
+    const file = join(assets, readdirSync(assets).find((name) => stem.test(name)) ?? "");
+    const whole = readFileSync(file);
+    const damaged = Buffer.from(whole);
+    damaged.fill(0xff, damaged.length >> 1, (damaged.length >> 1) + 64);
+    writeFileSync(file, damaged);
+    const context = await playwright.chromium.launchPersistentContext(join(folder, "profile"), {
+      ...launchOptions,
+      serviceWorkers: "block",
+    });
+    try {
+      const page = await context.newPage();
+      await page.goto(`${site.url}site/`);
+      await expectFailure(page, says, "ry again");
+      writeFileSync(file, whole);
+      await page.reload();
+      await expectFailure(page, says, "ry again");
+      expect(
+        site.requests.filter((path) => stem.test(path.slice(path.lastIndexOf("/") + 1))),
+        "the browser has kept it",
+      ).toHaveLength(1);
+      await page.getByRole("button", { name: "Try again" }).click();
+      await new KShotPage(page).ready();
+      await page.reload();
+      await new KShotPage(page).ready();
+    } finally {
+      await context.close();
+      await site.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 }
 

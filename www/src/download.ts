@@ -9,6 +9,19 @@ import type { ErrorCode } from "./types.ts";
 
 type Count = (loaded: number, total: number) => void;
 
+/** Where each file came from. */
+const origins = new WeakMap<Blob, string>();
+/** Addresses of files that arrived damaged. The browser may have kept them so: its cache is not asked again. */
+const distrusted = new Set<string>();
+
+/** Lets the next download of these files come from their server. */
+export function distrust(files: readonly Blob[]): void {
+  for (const file of files) {
+    const url = origins.get(file);
+    if (url !== undefined) distrusted.add(url);
+  }
+}
+
 // The smallest module with a v128 instruction: one function, i32.const 0; i8x16.splat; drop.
 const SIMD_PROBE = [
   0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11,
@@ -44,6 +57,7 @@ export async function fetchModule(url: string, bytes: number, count: Count): Pro
     // Chromium and Firefox name the policy in a CompileError, Safari the directive.
     const forbidden =
       error instanceof WebAssembly.CompileError && /security policy|unsafe-eval|\bCSP\b/i.test(error.message);
+    if (!forbidden) distrusted.add(url);
     throw asKShotError(error, forbidden ? "wasm_forbidden" : "module_unavailable");
   }
 }
@@ -57,7 +71,9 @@ export async function fetchWeights(
 ): Promise<Blob> {
   const response = await request(url, code);
   try {
-    return await readCounted(response, bytes, count);
+    const file = await readCounted(response, bytes, count);
+    origins.set(file, url);
+    return file;
   } catch (error) {
     throw asKShotError(error, code);
   }
@@ -95,7 +111,7 @@ export async function fetchFile(url: string, { onProgress }: { onProgress?: Coun
 async function request(url: string, code: ErrorCode, init?: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url, init);
+    response = await fetch(url, { cache: distrusted.has(url) ? "reload" : "default", ...init });
   } catch (error) {
     throw new KShotError(code, `${url} could not be fetched: ${messageOf(error)}`, { cause: error });
   }

@@ -5,7 +5,7 @@
  * support set back from the mirror. A second loss soon after that is final: then the CPU path itself
  * is at fault, and a loop of restarts would help nobody.
  */
-import { checkBrowser, fetchModule, fetchWeights } from "./download.ts";
+import { checkBrowser, distrust, fetchModule, fetchWeights } from "./download.ts";
 import type { PictureLimits, SettingsReport } from "./engine.ts";
 import { asKShotError, KShotError } from "./errors.ts";
 import { Events } from "./events.ts";
@@ -227,11 +227,11 @@ export class Session {
   }
 
   async #build(link: WorkerLink): Promise<void> {
-    const weights = await present(this.#weights).arrayBuffer();
-    const loaded = await link.call(
-      "load",
-      { module: present(this.#module), weights },
-      { transfer: [weights] },
+    const file = present(this.#weights);
+    const weights = await file.arrayBuffer();
+    const loaded = await taken(
+      [file],
+      link.call("load", { module: present(this.#module), weights }, { transfer: [weights] }),
     );
     this.#embedder = loaded.embedder;
     this.#limits = loaded.limits;
@@ -328,18 +328,31 @@ async function loadLab(link: WorkerLink, files: LabFiles): Promise<{ alphabets: 
     files.weights.arrayBuffer(),
     files.characters.arrayBuffer(),
   ]);
-  return link.call("lab_load", { weights, characters }, { transfer: [weights, characters] });
+  return taken(
+    [files.weights, files.characters],
+    link.call("lab_load", { weights, characters }, { transfer: [weights, characters] }),
+  );
 }
 
 async function loadMethods(link: WorkerLink, file: Blob): Promise<void> {
   const weights = await file.arrayBuffer();
-  await link.call("methods_load", { weights }, { transfer: [weights] });
+  await taken([file], link.call("methods_load", { weights }, { transfer: [weights] }));
 }
 
 async function loadFaces(link: WorkerLink, file: FacesFile): Promise<FacesReport> {
   const weights = await file.weights.arrayBuffer();
   const args = { weights, ...file.stored() };
-  return link.call("faces_load", args, { transfer: [weights] });
+  return taken([file.weights], link.call("faces_load", args, { transfer: [weights] }));
+}
+
+/** What the engine made of files; where one of them is damaged, the next download does not come from a cache. */
+async function taken<T>(files: readonly Blob[], made: Promise<T>): Promise<T> {
+  try {
+    return await made;
+  } catch (error) {
+    if (error instanceof KShotError && error.code.endsWith("_damaged")) distrust(files);
+    throw error;
+  }
 }
 
 function disposedError(): KShotError {
