@@ -58,7 +58,7 @@ export class Camera {
   }
 
   /**
-   * Opens a camera and closes the one before. Throws `camera_insecure` where the page is not served
+   * Opens a camera and closes the one before. In the place of one that is gone it opens another. Throws `camera_insecure` where the page is not served
    * over https or from localhost, `camera_not_delegated` or `camera_forbidden` where a permissions policy
    * forbids it, `camera_denied`, `camera_missing`, `camera_busy` or `camera_failed`.
    */
@@ -74,7 +74,10 @@ export class Camera {
     const turn = ++this.#opening;
     // Many phones cannot open one camera while the other is.
     this.#release();
-    const stream = await requestStream(choice);
+    const stream = await requestStream(choice).catch((error) => {
+      if (!("deviceId" in choice) || error.code !== "camera_missing") throw error;
+      return requestStream({ facing: this.#facing });
+    });
     if (turn !== this.#opening) {
       for (const track of stream.getTracks()) track.stop();
       throw new KShotError("camera_failed", "another camera was asked for meanwhile");

@@ -5,7 +5,7 @@
 import { Camera, type CameraChoice, cameraAllowed, listCameras, watchCameras } from "../camera.ts";
 import { asKShotError, type KShotError } from "../errors.ts";
 import type { App } from "./app.ts";
-import { make, setLabel, setText } from "./dom.ts";
+import { setLabel, setText } from "./dom.ts";
 import { type Asking, watchVideo } from "./frame-loop.ts";
 import { onLanguage, words, wordsOf } from "./language.ts";
 
@@ -98,7 +98,6 @@ export class CameraView<T> {
     this.#measure();
     this.#setMode("live");
     this.#watch();
-    await this.#list();
   }
 
   /** Lets the camera go. */
@@ -170,6 +169,7 @@ export class CameraView<T> {
     if (mode === "off" || mode === "error" || mode === "opening") this.#elements.video.srcObject = null;
     this.#showFreeze();
     this.#onMode(mode);
+    void this.#list();
   }
 
   #showError(): void {
@@ -206,16 +206,15 @@ export class CameraView<T> {
     const cameras = await listCameras().catch(() => []);
     const open = this.#camera.stream !== null;
     const { picker, flip } = this.#elements;
-    picker.replaceChildren(
-      ...cameras.map(({ id, label }, i) => {
-        const option = make("option", "", label || words().cameraNumber(i + 1));
-        option.value = id;
-        return option;
-      }),
-    );
-    picker.value = this.#camera.deviceId ?? "";
+    const options = cameras.map(({ id, label }, i) => new Option(label || words().cameraNumber(i + 1), id));
+    const asked = "deviceId" in this.#choice ? this.#choice.deviceId : null;
+    const shown = cameras.find(({ id }) => id === (this.#camera.deviceId ?? asked));
+    // Where none is shown, any can be chosen.
+    if (shown === undefined) options.unshift(new Option(words().chooseCamera, ""));
+    picker.replaceChildren(...options);
+    picker.value = shown?.id ?? "";
     setLabel(picker, words().chooseCamera);
-    picker.hidden = !open || cameras.length < 2;
+    picker.hidden = this.#mode === "off" || cameras.length < 2;
     // Only a phone has a back; two webcams are chosen by name.
     flip.hidden = !open || cameras.length < 2 || !matchMedia("(pointer: coarse)").matches;
   }

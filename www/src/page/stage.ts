@@ -166,10 +166,6 @@ export class Stage {
     find("freeze").hidden = !live;
     find("camera-off-button").hidden = !live;
     find("back-to-camera").hidden = mode !== "photo";
-    if (!live) {
-      find("camera-picker").hidden = true;
-      find("camera-flip").hidden = true;
-    }
     if (mode === "photo") {
       find("frozen").hidden = true;
       this.#app.usePicture(() => ({ source: this.#photo, moving: false }));

@@ -34,7 +34,7 @@ export class PicturePane {
   readonly #retry = make("button", "primary");
   readonly #hint = make("p", "drop-hint");
   readonly #note = make("p", "face-note fine");
-  readonly #picker = make("select");
+  readonly #picker = make("select", "camera-choice");
   readonly #flip = makeTool("flip", () => {});
   readonly #close = makeTool("off", () => {});
   readonly #back = makeTool("camera", () => this.openCamera());
@@ -56,6 +56,7 @@ export class PicturePane {
     this.#error.setAttribute("role", "alert");
     this.#error.append(this.#errorSays, this.#errorTodo, this.#retry);
     this.#ask.button.classList.add("end");
+    this.#flip.button.classList.add("camera-choice");
     this.#view.append(this.#video, this.#photo, this.#overlay.element);
     this.#view.append(this.#off, this.#opening, this.#error, this.#hint);
     const controls = make("div", "stage-controls", this.#picker, this.#flip.button, this.#close.button);
@@ -175,10 +176,7 @@ export class PicturePane {
     this.#error.hidden = photo || mode !== "error";
     this.#close.button.hidden = !live;
     this.#back.button.hidden = !photo;
-    if (!live) {
-      this.#picker.hidden = this.#flip.button.hidden = true;
-      if (!photo) this.#work.show(null);
-    }
+    if (!live && !photo) this.#work.show(null);
     this.onLive();
   }
 
