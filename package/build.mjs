@@ -23,7 +23,9 @@ for (const name of readdirSync(types, { recursive: true, encoding: "utf8" })) {
 }
 
 // The element alone in a page, for iframes.
-copyFileSync(join(here, "embed.html"), join(here, "dist", "embed.html"));
+const notice = readFileSync(join(root, "www/from-file.html"), "utf8").replaceAll("__COMMAND__", "npx vite");
+const embed = readFileSync(join(here, "embed.html"), "utf8").replace("<!-- from-file -->\n", notice);
+writeFileSync(join(here, "dist", "embed.html"), embed);
 copyFileSync(join(root, "www/src/embed/embed.css"), join(here, "dist", "embed.css"));
 
 for (const name of ["LICENSE-MIT", "LICENSE-APACHE", "NOTICE"])

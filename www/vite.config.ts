@@ -43,6 +43,15 @@ function socialCard(): Plugin {
   };
 }
 
+/** Browsers run no module scripts and load no styles from a file:// page, so each page brings its own word on that. */
+function fromFile(): Plugin {
+  const notice = readFileSync(page("from-file.html"), "utf8").replaceAll("__COMMAND__", "npm start");
+  return {
+    name: "kshot-from-file",
+    transformIndexHtml: (html) => html.replace("<!-- from-file -->\n", notice),
+  };
+}
+
 export default defineConfig(() => {
   if (!existsSync(MODULE)) {
     throw new Error(
@@ -58,7 +67,7 @@ export default defineConfig(() => {
       __METHODS_BYTES__: statSync(METHODS).size,
       __LAB_BYTES__: { weights: statSync(DRAWINGS).size, characters: statSync(CHARACTERS).size },
     },
-    plugins: [kshotGlue(), socialCard(), offline()],
+    plugins: [kshotGlue(), fromFile(), socialCard(), offline()],
     worker: { format: "es" as const, plugins: () => [kshotGlue()] },
     server: { fs: { allow: [root] } },
     build: {
