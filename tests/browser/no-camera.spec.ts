@@ -51,12 +51,15 @@ noCameraTest(
     await openWithAShot(kshot);
     await page.context().grantPermissions(["camera"]);
     await page.getByRole("button", { name: "Turn on camera" }).click();
-    await expect(alertOf(page, "No camera was found.")).toContainText(
-      "Plug one in, or use the sample photos.",
-    );
+    const alert = alertOf(page, "No camera was found.");
+    await expect(alert).toContainText("Plug one in, then try again.");
+    await expect(alert.getByRole("button", { name: "Try again" })).toBeVisible();
     await kshot.expectCount(0, 1);
     await kshot.askAbout(pathOf("cup-02.jpg"));
     await kshot.expectAnswer(0);
+    await page.getByRole("button", { name: "Back to the camera" }).click();
+    await alert.getByRole("button", { name: "No camera? Try the sample photos" }).click();
+    await expect(page.getByRole("button", { name: "Load the sample photos" })).toBeVisible();
   },
 );
 

@@ -4,10 +4,14 @@
  */
 import { Camera, type CameraChoice, cameraAllowed, listCameras, watchCameras } from "../camera.ts";
 import { asKShotError, type KShotError } from "../errors.ts";
+import type { ErrorCode } from "../types.ts";
 import type { App } from "./app.ts";
 import { setLabel, setText } from "./dom.ts";
 import { type Asking, watchVideo } from "./frame-loop.ts";
 import { onLanguage, words, wordsOf } from "./language.ts";
+
+/** What trying again cannot change: the page has to be opened otherwise. */
+const LASTING = new Set<ErrorCode>(["camera_insecure", "camera_not_delegated", "camera_forbidden"]);
 
 /** What the stage shows. */
 export type Mode = "off" | "opening" | "live" | "frozen" | "error";
@@ -178,6 +182,7 @@ export class CameraView<T> {
     setText(this.#elements.errorSays, says);
     setText(this.#elements.errorTodo, todo);
     this.#elements.error.dataset.code = this.#error.code;
+    this.#elements.retry.hidden = LASTING.has(this.#error.code);
   }
 
   #showFreeze(): void {

@@ -136,7 +136,7 @@ const en: Record<ErrorCode, ErrorWords> = {
     says: "The camera is blocked for this page.",
     todo: "Allow it in the address bar, then try again.",
   },
-  camera_missing: { says: "No camera was found.", todo: "Plug one in, or use the sample photos." },
+  camera_missing: { says: "No camera was found.", todo: "Plug one in, then try again." },
   camera_busy: { says: "Another program is using the camera.", todo: "Close it there, then try again." },
   camera_unplugged: {
     says: "The camera was unplugged.",
@@ -144,7 +144,7 @@ const en: Record<ErrorCode, ErrorWords> = {
   },
   camera_insecure: {
     says: "Browsers give the camera only to https pages.",
-    todo: "Open the page over https or on localhost, or use the sample photos.",
+    todo: "Open the page over https or on localhost.",
   },
   camera_not_delegated: {
     says: "The page around this frame does not hand the camera on to it.",
@@ -216,12 +216,12 @@ const zh: Record<ErrorCode, ErrorWords> = {
   zip_unreadable: { says: "这个 zip 无法读取。", todo: "请重新制作，不要加密码。" },
   zip_too_large: { says: "这个 zip 解压后太大。", todo: "请分成几个较小的，只放照片。" },
   camera_denied: { says: "本页面被禁止使用摄像头。", todo: "请在地址栏中允许，然后重试。" },
-  camera_missing: { says: "没有找到摄像头。", todo: "请接入摄像头，或使用示例照片。" },
+  camera_missing: { says: "没有找到摄像头。", todo: "请接入摄像头后重试。" },
   camera_busy: { says: "摄像头正被其他程序使用。", todo: "请在那里关闭，然后重试。" },
   camera_unplugged: { says: "摄像头被拔出了。", todo: "请重新接好再重试；样本都保留着。" },
   camera_insecure: {
     says: "浏览器只允许 https 页面使用摄像头。",
-    todo: "请用 https 或 localhost 打开，或使用示例照片。",
+    todo: "请用 https 或 localhost 打开。",
   },
   camera_not_delegated: {
     says: "外层页面没有把摄像头交给这个框架。",

@@ -57,7 +57,8 @@ export class Stage {
         find(`tab-${other}`).focus();
       });
     }
-    find("to-samples").addEventListener("click", () => this.open("samples"));
+    for (const link of find("stage").querySelectorAll(".to-samples"))
+      link.addEventListener("click", () => this.open("samples"));
     find("back-to-camera").addEventListener("click", () => {
       this.closePhoto();
       if (this.camera.mode === "frozen") this.camera.toggleFreeze();
