@@ -26,8 +26,8 @@ export function startDevicePanel(app: App): Pace {
   let last: FrameTiming | null = null;
   let timer: ReturnType<typeof setInterval> | undefined;
 
-  const parts = { backend: make("strong"), pace: make("span", "number") };
-  pill.append(parts.backend, parts.pace);
+  const parts = { backend: make("strong"), time: make("span", "number"), rate: make("span", "number") };
+  pill.append(parts.backend, parts.time, parts.rate);
 
   const showPill = () => {
     if (device === null) return;
@@ -35,9 +35,9 @@ export function startDevicePanel(app: App): Pace {
     setText(parts.backend, backendName[device.backend]);
     const time = median(times) ?? (device.backend === "webgpu" ? device.webgpuMs : device.cpuMs);
     const rate = rateOf(stamps);
-    const pace = [time === null ? "" : milliseconds(sayMs(time)), rate === null ? "" : perSecond(rate)];
-    const text = app.engine?.measuring ? measuring : pace.filter((part) => part !== "").join(" · ");
-    setText(parts.pace, text);
+    const busy = app.engine?.measuring ?? false;
+    setText(parts.time, busy ? measuring : time === null ? "" : milliseconds(sayMs(time)));
+    setText(parts.rate, busy || rate === null ? "" : perSecond(rate));
   };
 
   const showPanel = () => {
