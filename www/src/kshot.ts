@@ -1,7 +1,7 @@
 /**
  * The JavaScript API of kshot: few-shot recognition of pictures, in a worker, on WebGPU or the CPU.
  *
- * This is all that the page uses. Shapes: an embedding is a `Float32Array` of
+ * The page reaches the engine through nothing else. Shapes: an embedding is a `Float32Array` of
  * `embedder.dimensions` (1280) numbers of length 1; ids are whole numbers that are never used again.
  */
 import moduleFile from "../../pkg/kshot_bg.wasm?url";
