@@ -63,7 +63,8 @@ export class MethodCards {
   /** Brings a method's card into sight and marks it for a moment. */
   show(method: MethodId): void {
     const card = this.#cards.find(({ facts }) => facts.id === method);
-    card?.element.scrollIntoView({ block: "center", behavior: "smooth" });
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    card?.element.scrollIntoView({ block: "center", behavior: still ? "instant" : "smooth" });
     card?.element.focus({ preventScroll: true });
   }
 }
