@@ -1,4 +1,5 @@
 /** The device or the worker is lost under way: the page goes on by itself, with all shots and everyone enrolled. */
+import { endWorker } from "./end-worker.ts";
 import { facePath } from "./face-camera.ts";
 import { FacePage } from "./face-page.ts";
 import { pathOf } from "./samples.ts";
@@ -26,12 +27,7 @@ test("a lost worker or GPU is replaced on the CPU, shots and people stay, and an
     await kshot.askAbout(pathOf("football-05.jpg"));
     await browser?.send("Browser.crashGpuProcess").catch(() => {});
   } else {
-    const [worker] = page.workers();
-    await worker?.evaluate(() => {
-      setTimeout(() => {
-        throw new Error("ended by the test");
-      });
-    });
+    await endWorker(page);
   }
   await expect(page.getByRole("status").filter({ hasText: "Rebuilt on the CPU" })).toBeVisible({
     timeout: 90_000,
@@ -49,6 +45,36 @@ test("a lost worker or GPU is replaced on the CPU, shots and people stay, and an
   await page.getByRole("tab", { name: "Camera" }).click();
   await kshot.askAbout(pathOf("laptop-05.jpg"));
   await kshot.expectAnswer(2);
+  await kshot.addPhotos(0, [pathOf("cup-05.jpg")]);
+  await kshot.expectCount(0, 5);
+});
+
+test("an engine that dies twice is told, the shots are kept, and trying again brings them back", async ({
+  kshot,
+  page,
+  project,
+}) => {
+  test.skip(project === "webgpu", "the second death is on the CPU in either case");
+  await kshot.open();
+  await kshot.loadSamples();
+  await kshot.name(0).fill("my cup");
+  await kshot.name(0).blur();
+  await endWorker(page);
+  await expect(page.getByRole("status").filter({ hasText: "Rebuilt on the CPU" })).toBeVisible();
+  await endWorker(page);
+  const alert = page.getByRole("alert").filter({ hasText: "The engine stopped." });
+  await expect(alert).toContainText("Your shots are kept: trying again brings them back.");
+  await expect(kshot.root).toHaveAttribute("data-status", "failed");
+  await alert.getByRole("button", { name: "Try again" }).click();
+  await kshot.ready();
+  await expect(alert).toBeHidden();
+  await expect(kshot.name(0)).toHaveValue("my cup");
+  for (let place = 0; place < 4; place++) {
+    await kshot.expectCount(place, 4);
+    await expect(kshot.shots(place)).toHaveCount(4);
+  }
+  await page.getByRole("option").nth(5).click();
+  await kshot.expectAnswer(1);
   await kshot.addPhotos(0, [pathOf("cup-05.jpg")]);
   await kshot.expectCount(0, 5);
 });
