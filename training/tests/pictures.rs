@@ -75,26 +75,46 @@ fn hidden_files_are_no_pictures_and_no_complaint() {
     );
 }
 
-#[test]
-fn a_photo_whose_exif_says_it_lies_on_its_side_is_turned_upright() {
-    let plain = fs::read(fixture::photo()).unwrap();
-    let upright = decode(&plain).unwrap();
-    // An EXIF block with one entry, orientation (0x0112) = 6: turn by 90 degrees clockwise.
-    let mut exif = b"\xff\xe1\x00\x22Exif\0\0MM\0\x2a\0\0\0\x08\0\x01".to_vec();
-    exif.extend(b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0");
-    let turned = decode(&[&plain[..2], &exif, &plain[2..]].concat()).unwrap();
+/// An EXIF block with one entry, the orientation (0x0112).
+fn exif(orientation: u8) -> Vec<u8> {
+    let mut block = b"\xff\xe1\x00\x22Exif\0\0MM\0\x2a\0\0\0\x08\0\x01".to_vec();
+    block.extend(b"\x01\x12\0\x03\0\0\0\x01\0");
+    block.extend([orientation, 0, 0, 0, 0, 0, 0]);
+    block
+}
 
-    assert_eq!(
-        (turned.width, turned.height),
-        (upright.height, upright.width)
-    );
-    let pixel = |of: &Pixels, x: usize, y: usize| {
+#[test]
+fn a_photo_is_turned_upright_from_each_of_the_eight_orientations_of_exif() {
+    let stored = fs::read(fixture::photo()).unwrap();
+    let plain = decode(&stored).unwrap();
+    let (w, h) = (plain.width - 1, plain.height - 1);
+    let pixel = |of: &Pixels, (x, y): (usize, usize)| {
         let start = (y * of.width + x) * 4;
         of.rgba[start..start + 4].to_vec()
     };
-    for (x, y) in [(0, 0), (17, 5), (upright.width - 1, upright.height - 1)] {
-        let (new_x, new_y) = (upright.height - 1 - y, x);
-        assert_eq!(pixel(&turned, new_x, new_y), pixel(&upright, x, y));
+    type Place = fn(usize, usize, usize, usize) -> (usize, usize);
+    // Where the stored pixel (x, y) belongs (Exif 2.3, section 4.6.4, Orientation).
+    let places: [Place; 8] = [
+        |x, y, _, _| (x, y),
+        |x, y, w, _| (w - x, y),
+        |x, y, w, h| (w - x, h - y),
+        |x, y, _, h| (x, h - y),
+        |x, y, _, _| (y, x),
+        |x, y, _, h| (h - y, x),
+        |x, y, w, h| (h - y, w - x),
+        |x, y, w, _| (y, w - x),
+    ];
+    for (orientation, place) in (1..).zip(places) {
+        let turned = decode(&[&stored[..2], &exif(orientation), &stored[2..]].concat()).unwrap();
+        let (right, bottom) = if orientation < 5 { (w, h) } else { (h, w) };
+        assert_eq!((turned.width, turned.height), (right + 1, bottom + 1));
+        for (x, y) in [(0, 0), (17, 5), (w, 0), (0, h), (w, h)] {
+            assert_eq!(
+                pixel(&turned, place(x, y, w, h)),
+                pixel(&plain, (x, y)),
+                "orientation {orientation}, pixel {x}, {y}"
+            );
+        }
     }
 }
 
