@@ -10,7 +10,8 @@
 //! one file ─ contestants ─ omniglot_table ─▶ docs/omniglot.md
 //! ```
 //!
-//! - [`pictures`]: labelled pictures, from a [`folder`] of class folders or an image [`pack`]
+//! - [`pictures`]: labelled pictures, from a [`folder`] of class folders or an image [`pack`];
+//!   [`decode`]: their bytes to pixels, as in a browser
 //! - [`embed`]: every picture to its embedding, once; [`usable`]: the classes with enough of them
 //! - [`score`]: what kshot answers in an episode; [`statistics`]: what follows from many
 //! - [`temperature`] and [`similarities`]: the constants that `kshot::decision` ships
@@ -39,6 +40,7 @@ pub mod contestants;
 pub mod conv4;
 pub mod convert;
 pub mod cosine_pair;
+pub mod decode;
 pub mod dense;
 pub mod drawings;
 pub mod embed;

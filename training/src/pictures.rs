@@ -1,18 +1,15 @@
-//! Labelled pictures: where they are, and how their bytes become pixels.
+//! Labelled pictures: where they are.
 //!
-//! Owns the search for what the user named, the decoding, and the choice of classes. Listing
-//! is left to the modules `folder` and `pack`. It reads a picture only
-//! when asked, so that a large folder never lies in memory whole.
+//! Owns the search for what the user named, and the choice of classes. Listing is left to the
+//! modules `folder` and `pack`, the bytes to `decode`. It reads a picture only when asked, so
+//! that a large folder never lies in memory whole.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageReader};
-use kshot::frame::Crop;
 
+use crate::decode::{Pixels, decode};
 use crate::{folder, pack};
 
 /// Environment variable with the folder in which relative paths are looked for as well.
@@ -61,17 +58,6 @@ pub struct PictureSet {
     pub unreadable: Vec<Unreadable>,
     /// The pack's bytes; empty for a folder.
     pub pack: Vec<u8>,
-}
-
-/// Pixels of a picture the right way up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pixels {
-    /// RGBA, alpha not premultiplied, row-major.
-    pub rgba: Vec<u8>,
-    /// In pixels.
-    pub width: usize,
-    /// In pixels.
-    pub height: usize,
 }
 
 impl PictureSet {
@@ -167,11 +153,10 @@ impl PictureSet {
         Ok(before - self.classes.len())
     }
 
-    /// Reads and decodes one picture, with its EXIF orientation applied.
+    /// Reads and decodes one picture.
     ///
     /// # Errors
-    /// Where the file cannot be read, is no picture of a known format, or is smaller or larger
-    /// than [`kshot::frame`] takes.
+    /// Where the file cannot be read, and as [`decode`].
     pub fn read(&self, picture: &Picture) -> Result<Pixels> {
         match &picture.location {
             Location::File(path) => decode(&std::fs::read(path).context("it cannot be read")?),
@@ -182,32 +167,6 @@ impl PictureSet {
             ),
         }
     }
-}
-
-/// Decodes a picture of any common format, its orientation applied.
-///
-/// # Errors
-/// As [`PictureSet::read`].
-pub fn decode(bytes: &[u8]) -> Result<Pixels> {
-    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
-    ensure!(
-        reader.format().is_some(),
-        "it is no picture of a known format"
-    );
-    let mut decoder = reader.into_decoder()?;
-    let (width, height) = decoder.dimensions();
-    // Before the pixels are unpacked: a small file can claim to be a huge picture.
-    Crop::centred(width as usize, height as usize)?;
-    // A damaged EXIF block does not make a picture unreadable, in a browser neither.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut image = DynamicImage::from_decoder(decoder)?;
-    image.apply_orientation(orientation);
-    let image = image.into_rgba8();
-    Ok(Pixels {
-        width: image.width() as usize,
-        height: image.height() as usize,
-        rgba: image.into_raw(),
-    })
 }
 
 /// `caltech99_128px` to `caltech99_128px.csv`; a dot within the name stays.

@@ -64,7 +64,7 @@ fn ink_needs_no_photos_and_what_is_missing_is_named() {
     let ink = make("ink", "1", &folder.path().join("ink"), &small);
     assert_eq!(ink.len(), 6);
     for (_, bytes) in &ink {
-        let pixels = training::pictures::decode(bytes).unwrap();
+        let pixels = training::decode::decode(bytes).unwrap();
         assert_eq!((pixels.width, pixels.height), (256, 256));
         let grey = pixels.rgba.chunks_exact(4).map(|pixel| pixel[1]);
         let (least, most) = (grey.clone().min().unwrap(), grey.max().unwrap());

@@ -5,7 +5,8 @@ mod fixture;
 
 use std::fs;
 
-use training::pictures::{PictureSet, Pixels, decode};
+use training::decode::{Pixels, decode};
+use training::pictures::PictureSet;
 
 /// Class and pixels of everything in a set.
 fn pixels(set: &PictureSet) -> Vec<(String, Pixels)> {
@@ -116,6 +117,21 @@ fn a_photo_is_turned_upright_from_each_of_the_eight_orientations_of_exif() {
             );
         }
     }
+}
+
+#[test]
+fn a_photo_that_is_cut_off_is_refused_as_in_a_browser() {
+    let whole = fs::read(fixture::photo()).unwrap();
+    for end in [whole.len() / 2, whole.len() - 300, whole.len() - 1] {
+        let error = decode(&whole[..end]).unwrap_err().to_string();
+        assert!(error.contains("it is cut off"), "{end} bytes: {error}");
+    }
+    // A thumbnail has an end of its own, and what follows a picture is none of it.
+    let thumbnail = b"\xff\xed\0\x06\xff\xd8\xff\xd9";
+    let photo = [&whole[..2], thumbnail, &whole[2..], b"more"].concat();
+    assert_eq!(decode(&photo).unwrap(), decode(&whole).unwrap());
+    let end = photo.len() - 300;
+    assert!(decode(&photo[..end]).is_err());
 }
 
 #[test]
