@@ -1,5 +1,5 @@
-//! A picture's bytes to pixels, as a browser gives them to the page: its orientation applied,
-//! and refused where it is cut off.
+//! A picture's bytes to pixels, as a browser gives them to the page: its orientation and its
+//! colour profile applied, and refused where it is cut off.
 
 use std::io::Cursor;
 
@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 use kshot::frame::Crop;
+use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 
 /// Pixels of a picture the right way up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,16 +37,41 @@ pub fn decode(bytes: &[u8]) -> Result<Pixels> {
         format != Some(ImageFormat::Jpeg) || reaches_end_of_image(bytes),
         "it is cut off: its end is missing"
     );
-    // A damaged EXIF block does not make a picture unreadable, in a browser neither.
+    // A damaged EXIF block or profile does not make a picture unreadable, in a browser neither.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let profile = decoder.icc_profile().unwrap_or_default();
     let mut image = DynamicImage::from_decoder(decoder)?;
     image.apply_orientation(orientation);
-    let image = image.into_rgba8();
     Ok(Pixels {
         width: image.width() as usize,
         height: image.height() as usize,
-        rgba: image.into_raw(),
+        rgba: profile
+            .and_then(|profile| to_srgb(&image, &profile))
+            .unwrap_or_else(|| image.into_rgba8().into_raw()),
     })
+}
+
+/// RGBA in sRGB; `None` where the profile is damaged or not one of such a picture.
+fn to_srgb(image: &DynamicImage, profile: &[u8]) -> Option<Vec<u8>> {
+    let profile = ColorProfile::new_from_slice(profile).ok()?;
+    let (layout, pixels) = match profile.color_space {
+        DataColorSpace::Rgb => (Layout::Rgba, image.to_rgba8().into_raw()),
+        DataColorSpace::Gray if !image.color().has_color() => {
+            (Layout::GrayAlpha, image.to_luma_alpha8().into_raw())
+        }
+        _ => return None,
+    };
+    let srgb = ColorProfile::new_srgb();
+    let options = TransformOptions {
+        prefer_fixed_point: false, // browsers convert in floating point
+        ..TransformOptions::default()
+    };
+    let transform = profile
+        .create_transform_8bit(layout, &srgb, Layout::Rgba, options)
+        .ok()?;
+    let mut rgba = vec![0; 4 * image.width() as usize * image.height() as usize];
+    transform.transform(&pixels, &mut rgba).ok()?;
+    Some(rgba)
 }
 
 /// Whether a JPEG stream has its last marker. Browsers refuse one that has not, and the decoder

@@ -25,7 +25,7 @@ PATH is a folder of class folders (the folder's name is the class) or an image p
 columns class, offset, length, and X.bin with the pictures one after another. A relative path is
 looked for here and then under the folder that the environment variable KSHOT_DATA names.
 
-Pictures: JPEG, PNG, WebP, GIF, BMP, TIFF and a few more; EXIF orientation is applied.
+Pictures: JPEG, PNG, WebP, GIF, BMP, TIFF and a few more; EXIF orientation and colour profiles are applied.
 
 Examples:
   cargo run --release -p training -- evaluate photos --shot 1,5

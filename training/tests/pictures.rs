@@ -4,7 +4,11 @@
 mod fixture;
 
 use std::fs;
+use std::path::Path;
 
+use image::codecs::png::PngEncoder;
+use image::{ExtendedColorType, ImageEncoder};
+use moxcms::ColorProfile;
 use training::decode::{Pixels, decode};
 use training::pictures::PictureSet;
 
@@ -132,6 +136,47 @@ fn a_photo_that_is_cut_off_is_refused_as_in_a_browser() {
     assert_eq!(decode(&photo).unwrap(), decode(&whole).unwrap());
     let end = photo.len() - 300;
     assert!(decode(&photo[..end]).is_err());
+}
+
+#[test]
+fn a_colour_profile_is_applied_as_in_a_browser() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/photos");
+    let rocket = decode(&fs::read(folder.join("rocket.png")).unwrap()).unwrap();
+    // From Adobe RGB, [139, 132, 116] and so on, by Chromium's createImageBitmap.
+    for (x, y, rgb) in [
+        (112, 112, [143, 133, 116]),
+        (40, 30, [18, 45, 82]),
+        (150, 200, [97, 71, 69]),
+        (55, 223, [255, 164, 0]),
+    ] {
+        let start = 4 * (224 * y + x);
+        for (ours, browser) in rocket.rgba[start..start + 3].iter().zip(rgb) {
+            assert!(ours.abs_diff(browser) <= 1, "{x}, {y}: {ours} {browser}");
+        }
+    }
+}
+
+#[test]
+fn a_profile_of_another_kind_of_picture_or_a_damaged_one_is_passed_over() {
+    let linear = ColorProfile::new_gray_with_gamma(1.0).encode().unwrap();
+    let middle = |colour, profile: &[u8]| {
+        let channels = if colour == ExtendedColorType::L8 {
+            1
+        } else {
+            3
+        };
+        let mut bytes = Vec::new();
+        let mut encoder = PngEncoder::new(&mut bytes);
+        encoder.set_icc_profile(profile.to_vec()).unwrap();
+        let pixels = vec![128; 8 * 8 * channels];
+        encoder.write_image(&pixels, 8, 8, colour).unwrap();
+        decode(&bytes).unwrap().rgba[..4].to_vec()
+    };
+    // Linear to sRGB (IEC 61966-2-1).
+    assert_eq!(middle(ExtendedColorType::L8, &linear), [188, 188, 188, 255]);
+    let as_it_is = [128, 128, 128, 255];
+    assert_eq!(middle(ExtendedColorType::Rgb8, &linear), as_it_is);
+    assert_eq!(middle(ExtendedColorType::L8, &linear[..99]), as_it_is);
 }
 
 #[test]
