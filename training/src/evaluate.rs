@@ -12,6 +12,7 @@ use kshot::method::comparison::Comparison;
 use rayon::prelude::*;
 
 use crate::embed::CpuEmbedder;
+use crate::progress::Progress;
 use crate::reliability;
 use crate::report::{count, list_too_few, list_unreadable, percent, table};
 use crate::score::{Head, Outcome, compare, judge};
@@ -93,16 +94,23 @@ pub fn evaluate(arguments: &Arguments) -> Result<String> {
     let set = UsableSet::prepare(&arguments.path, &arguments.split, largest, &embedder)?;
 
     let mut diagrams = Vec::new();
-    let names = heads(arguments).into_iter().map(name_of);
+    let heads = heads(arguments);
+    let progress = Progress::new(
+        "answering",
+        "episodes",
+        arguments.episodes * heads.len() * shapes.len(),
+    );
+    let names = heads.iter().map(|head| name_of(*head));
     let mut lines: Vec<reliability::Line> = names.map(|name| (name, Vec::new())).collect();
     let mut rows = vec![header()];
     for &shape in &shapes {
         let sampler = Sampler::new(set.counts(), shape, arguments.seed)?;
-        for (head, (_, points)) in heads(arguments).into_iter().zip(&mut lines) {
+        for (&head, (_, points)) in heads.iter().zip(&mut lines) {
             let outcomes: Vec<Outcome> = (0..arguments.episodes as u64)
                 .into_par_iter()
                 .map(|number| {
                     let compared = compare(&set.classes, &sampler.draw(number), head)?;
+                    progress.advance();
                     Ok(judge(&compared, compared.temperature))
                 })
                 .collect::<Result<_>>()?;
@@ -116,6 +124,7 @@ pub fn evaluate(arguments: &Arguments) -> Result<String> {
         }
     }
 
+    drop(progress);
     if let Some(path) = &arguments.plot {
         let diagrams: Vec<_> = diagrams
             .into_iter()

@@ -15,12 +15,10 @@ use half::f16;
 use kshot::embedder::projection::CHANNELS as DIMENSIONS;
 use kshot::embedder::{Embedder, WEIGHTS};
 use kshot::frame::{SIDE, input_from_rgba};
-use rayon::prelude::*;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
-use crate::embed::progress_bar;
-use crate::pictures::{Picture, PictureSet, Unreadable};
+use crate::pictures::{Picture, PictureSet, Unreadable, try_each};
 use crate::report::{count, list_unreadable};
 use crate::usable::{FEATURES, SplitChoice};
 
@@ -218,38 +216,21 @@ impl FeatureFile {
         if let (Some(table), Some(split)) = (&split.split_table, &split.split) {
             set.keep_split(table, split)?;
         }
-        let embedders = Embedders::new(plain)?;
-        let mut taken = Vec::new();
-        for (class, pictures) in set.classes.values().enumerate() {
-            let most = per_class.unwrap_or(pictures.len()).max(1);
-            let count = most.min(pictures.len());
-            let places = (0..count).map(|number| number * pictures.len() / count);
-            taken.extend(places.filter_map(|place| Some((class, pictures.get(place)?))));
+        if let Some(most) = per_class {
+            set.keep_evenly(most.max(1));
         }
-        let bar = progress_bar(taken.len() as u64);
-        let rows: Vec<_> = taken
-            .par_iter()
-            .map(|(class, picture)| {
-                let input = input_of(&set, picture, mirrored);
-                let row = input.and_then(|input| embedders.look(input, *class));
-                bar.inc(1);
-                row
-            })
-            .collect();
-        bar.finish_and_clear();
-        let mut unreadable = set.unreadable.clone();
+        let embedders = Embedders::new(plain)?;
+        let embedded = try_each(&set.classes, "embedding", |class, picture| {
+            embedders.look(input_of(&set, picture, mirrored)?, class)
+        });
+        let unreadable = [set.unreadable.as_slice(), &embedded.unreadable].concat();
         let mut file = FeatureFile {
-            classes: set.classes.keys().cloned().collect(),
+            classes: Vec::new(),
             rows: Vec::new(),
         };
-        for (row, (_, picture)) in rows.into_iter().zip(taken) {
-            match row {
-                Ok(row) => file.rows.push(row),
-                Err(error) => unreadable.push(Unreadable {
-                    name: picture.name.clone(),
-                    reason: format!("{error:#}"),
-                }),
-            }
+        for (name, rows) in embedded.classes {
+            file.classes.push(name);
+            file.rows.extend(rows);
         }
         let some = !file.rows.is_empty();
         ensure!(

@@ -31,7 +31,7 @@ pub fn list(path: &Path) -> Result<PictureSet> {
         for file in read_sorted(&class)? {
             let name = format!("{name}/{}", file.file_name().to_string_lossy());
             if file.path().is_dir() {
-                folders.push(name);
+                folders.push(name + "/");
             } else {
                 pictures.push(Picture {
                     name,

@@ -12,7 +12,8 @@
 //!
 //! - [`pictures`]: labelled pictures, from a [`folder`] of class folders or an image [`pack`];
 //!   [`decode`]: their bytes to pixels, as in a browser
-//! - [`embed`]: every picture to its embedding, once; [`usable`]: the classes with enough of them
+//! - [`embed`]: every picture to its embedding, once; [`usable`]: the classes with enough of them;
+//!   [`progress`]: how far such a step is
 //! - [`score`]: what kshot answers in an episode; [`statistics`]: what follows from many
 //! - [`temperature`] and [`similarities`]: the constants that `kshot::decision` ships
 //! - [`evaluate`] and [`calibrate`]: the commands on top; [`report`] prints their tables
@@ -59,6 +60,7 @@ pub mod omniglot_table;
 pub mod pack;
 pub mod pictures;
 pub mod pinned;
+pub mod progress;
 pub mod projection;
 pub mod reliability;
 pub mod report;

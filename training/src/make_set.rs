@@ -15,8 +15,8 @@ use rand::RngExt;
 use rand::seq::SliceRandom;
 use rayon::prelude::*;
 
-use crate::embed::progress_bar;
 use crate::pictures::{Picture, PictureSet};
+use crate::progress::Progress;
 use crate::report::count;
 
 mod figures;
@@ -141,7 +141,7 @@ pub fn make_set(arguments: &Arguments) -> Result<String> {
     let (photos, classes) = sources(arguments)?;
     ensure!(!classes.is_empty(), "there is nothing to make classes from");
     let pictures: usize = classes.iter().map(|(_, subjects)| subjects.len()).sum();
-    let bar = progress_bar(pictures as u64);
+    let progress = Progress::new("making", "pictures", pictures);
     (classes.par_iter().enumerate()).try_for_each(|(number, (name, subjects))| {
         let folder = arguments.output.join(name);
         std::fs::create_dir_all(&folder)
@@ -150,11 +150,10 @@ pub fn make_set(arguments: &Arguments) -> Result<String> {
             let mut random = random(arguments.seed, (1 + number as u64) << 32 | picture as u64);
             let path = folder.join(format!("{picture:02}.jpg"));
             save(&make(subject, &photos, &mut random), &path)?;
-            bar.inc(1);
+            progress.advance();
         }
         anyhow::Ok(())
     })?;
-    bar.finish_and_clear();
     Ok(format!(
         "{}: {}, {}\n",
         arguments.output.display(),

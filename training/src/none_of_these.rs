@@ -14,7 +14,8 @@ use rand::rngs::ChaCha12Rng;
 use rand::{RngExt, SeedableRng};
 use rayon::prelude::*;
 
-use crate::embed::{CpuEmbedder, EmbeddedClass, progress_bar};
+use crate::embed::{CpuEmbedder, EmbeddedClass};
+use crate::progress::Progress;
 use crate::report::{count, list_unreadable};
 use crate::score::{Head, Outcome, compare, judge};
 use crate::statistics::{Calibration, estimate};
@@ -175,8 +176,8 @@ fn measure(
     let counts = classes.iter().map(|class| class.embeddings.len()).collect();
     let sampler = Sampler::new(counts, shape, arguments.seed)?;
     classes.extend_from_slice(strangers);
-    let bar = progress_bar(arguments.episodes as u64);
-    let outcomes = (0..arguments.episodes as u64)
+    let progress = Progress::new("answering", "episodes", arguments.episodes);
+    (0..arguments.episodes as u64)
         .into_par_iter()
         .map(|number| {
             let mut episode = sampler.draw(number);
@@ -192,12 +193,11 @@ fn measure(
                 }
             }
             let compared = compare(&classes, &episode, Head::RIDGE)?;
-            bar.inc(1);
+            progress.advance();
             Ok(judge(&compared, compared.temperature))
         })
-        .collect::<Result<_>>();
-    bar.finish_and_clear();
-    outcomes.map(Some)
+        .collect::<Result<_>>()
+        .map(Some)
 }
 
 /// A row of the table, of one set or of several that have as many episodes each.

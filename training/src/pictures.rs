@@ -8,8 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use rayon::prelude::*;
 
 use crate::decode::{Pixels, decode};
+use crate::progress::Progress;
 use crate::{folder, pack};
 
 /// Environment variable with the folder in which relative paths are looked for as well.
@@ -41,19 +43,22 @@ pub struct Picture {
 /// Something that was to be a picture and is none, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
-    /// As [`Picture::name`].
+    /// As [`Picture::name`]; that of a folder ends with a slash.
     pub name: String,
     /// One clause.
     pub reason: String,
 }
+
+/// Class name to pictures. Sorted, so that a seed means the same on every machine.
+pub type Classes = BTreeMap<String, Vec<Picture>>;
 
 /// Labelled pictures.
 #[derive(Debug, Clone, Default)]
 pub struct PictureSet {
     /// Where they come from, as found.
     pub path: PathBuf,
-    /// Class name to pictures. Sorted, so that a seed means the same on every machine.
-    pub classes: BTreeMap<String, Vec<Picture>>,
+    /// The pictures of each class.
+    pub classes: Classes,
     /// What was passed over while listing.
     pub unreadable: Vec<Unreadable>,
     /// The pack's bytes; empty for a folder.
@@ -116,6 +121,17 @@ impl PictureSet {
         self.len() == 0
     }
 
+    /// Keeps so many pictures of a class at most, evenly spaced.
+    pub fn keep_evenly(&mut self, most: usize) {
+        for pictures in self.classes.values_mut() {
+            let (of, kept) = (pictures.len(), most.min(pictures.len()));
+            let places = (0..kept).map(|number| number * of / kept);
+            *pictures = places
+                .filter_map(|place| pictures.get(place).cloned())
+                .collect();
+        }
+    }
+
     /// Keeps the classes that `table` puts in `split`, and those it does not know. Returns
     /// how many were left out.
     ///
@@ -167,6 +183,53 @@ impl PictureSet {
             ),
         }
     }
+}
+
+/// What came of the usable pictures of each class, in their order, and which are not.
+pub struct Tried<T> {
+    /// In the order of the names.
+    pub classes: Vec<(String, Vec<T>)>,
+    /// And why.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// Does something with every picture, given the place of its class too, as many at once as there
+/// are cores. What cannot be used is named, never replaced.
+pub fn try_each<T: Send>(
+    classes: &Classes,
+    doing: &'static str,
+    one: impl Fn(usize, &Picture) -> Result<T> + Sync,
+) -> Tried<T> {
+    let progress = Progress::new(doing, "pictures", classes.values().map(Vec::len).sum());
+    let pictures: Vec<&Vec<Picture>> = classes.values().collect();
+    let results: Vec<Vec<Result<T>>> = (pictures.par_iter().enumerate())
+        .map(|(class, pictures)| {
+            let attempt = |picture| {
+                let result = one(class, picture);
+                progress.advance();
+                result
+            };
+            pictures.par_iter().map(attempt).collect()
+        })
+        .collect();
+    let mut tried = Tried {
+        classes: Vec::new(),
+        unreadable: Vec::new(),
+    };
+    for ((name, pictures), results) in classes.iter().zip(results) {
+        let mut usable = Vec::with_capacity(pictures.len());
+        for (picture, result) in pictures.iter().zip(results) {
+            match result {
+                Ok(value) => usable.push(value),
+                Err(error) => tried.unreadable.push(Unreadable {
+                    name: picture.name.clone(),
+                    reason: format!("{error:#}"),
+                }),
+            }
+        }
+        tried.classes.push((name.clone(), usable));
+    }
+    tried
 }
 
 /// `caltech99_128px` to `caltech99_128px.csv`; a dot within the name stays.

@@ -4,9 +4,6 @@ use std::fmt::Write;
 
 use crate::pictures::Unreadable;
 
-/// Unreadable files that are named; the rest are only counted.
-const MOST_NAMED: usize = 10;
-
 /// A table: the first row is the header, columns as wide as their widest cell. Text columns
 /// come first and lean left, figures lean right.
 pub fn table(text_columns: usize, rows: &[Vec<String>]) -> String {
@@ -38,22 +35,24 @@ pub fn table(text_columns: usize, rows: &[Vec<String>]) -> String {
     text
 }
 
-/// The first unreadable files by name and reason, then how many more; empty for none.
+/// Unreadable files and folders by name and reason; empty for none.
 pub fn list_unreadable(unreadable: &[Unreadable]) -> String {
+    let folders = unreadable.iter().filter(|one| one.name.ends_with('/'));
+    let folders = folders.count();
+    let numbers = [
+        (unreadable.len() - folders, "file", "files"),
+        (folders, "folder", "folders"),
+    ];
+    let counted: Vec<String> = (numbers.into_iter())
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, one, many)| count(number, one, many))
+        .collect();
     let mut text = String::new();
-    if unreadable.is_empty() {
-        return text;
+    if !counted.is_empty() {
+        let _ = writeln!(text, "{} could not be used:", counted.join(" and "));
     }
-    let _ = writeln!(
-        text,
-        "{} could not be used:",
-        count(unreadable.len(), "file", "files")
-    );
-    for file in unreadable.iter().take(MOST_NAMED) {
-        let _ = writeln!(text, "  {}: {}", file.name, file.reason);
-    }
-    if let Some(more @ 1..) = unreadable.len().checked_sub(MOST_NAMED) {
-        let _ = writeln!(text, "  and {more} more");
+    for one in unreadable {
+        let _ = writeln!(text, "  {}: {}", one.name, one.reason);
     }
     text
 }

@@ -1,19 +1,19 @@
 //! From a path to the classes that episodes can be drawn from, and an account of the rest.
 //!
-//! It counts before it embeds: a set without enough pictures is refused at once, and classes
-//! that cannot take part are not embedded.
+//! It counts before it embeds: a set without enough pictures is refused at once, and pictures of
+//! classes that cannot take part are only read, to say which of them are none.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow, bail, ensure};
+use anyhow::{Result, anyhow, bail};
 use kshot::embedder::projection::Projection;
 use kshot::episode::Shape;
 
 use crate::embed::{CpuEmbedder, EmbeddedClass};
 use crate::features::FeatureFile;
-use crate::pictures::{PictureSet, Unreadable};
-use crate::report::list_unreadable;
+use crate::pictures::{Classes, PictureSet, Unreadable, try_each};
+use crate::report::{list_too_few, list_unreadable};
 
 /// Which classes of a picture set take part.
 #[derive(clap::Args, Debug, Clone, Default)]
@@ -78,31 +78,30 @@ impl UsableSet {
             other_split = set.keep_split(table, split)?;
         }
         let needed = shape.pictures();
+        let (enough, small): (Classes, Classes) = std::mem::take(&mut set.classes)
+            .into_iter()
+            .partition(|(_, pictures)| pictures.len() >= needed);
+        let read = try_each(&small, "reading", |_, picture| set.read(picture).map(drop));
         let mut usable = UsableSet {
             path: set.path.clone(),
             classes: Vec::new(),
-            too_few: Vec::new(),
+            too_few: (read.classes.into_iter())
+                .map(|(name, pictures)| (name, pictures.len()))
+                .collect(),
             other_split,
-            unreadable: set.unreadable.clone(),
+            unreadable: [set.unreadable.as_slice(), &read.unreadable].concat(),
             elapsed: Duration::ZERO,
         };
-        set.classes.retain(|name, pictures| {
-            if pictures.len() < needed {
-                usable.too_few.push((name.clone(), pictures.len()));
-            }
-            pictures.len() >= needed
-        });
-        usable.require(set.classes.len(), shape)?;
+        usable.require(enough.len(), shape)?;
 
-        let embedded = embedder.embed_all(&set);
-        usable.unreadable = embedded.unreadable;
-        usable.elapsed = embedded.elapsed;
-        for class in embedded.classes {
-            if class.embeddings.len() < needed {
-                usable.too_few.push((class.name, class.embeddings.len()));
-            } else {
-                usable.classes.push(class);
-            }
+        let started = Instant::now();
+        let embedded = try_each(&enough, "embedding", |_, picture| {
+            embedder.embed(&set, picture)
+        });
+        usable.elapsed = started.elapsed();
+        usable.unreadable.extend(embedded.unreadable);
+        for (name, embeddings) in embedded.classes {
+            usable.add(name, embeddings, needed);
         }
         usable.too_few.sort();
         usable.require(usable.classes.len(), shape)?;
@@ -126,17 +125,18 @@ impl UsableSet {
             let embeddings: Vec<Vec<f32>> = rows
                 .map(|row| Ok(projection.embed(&row.corners())?))
                 .collect::<Result<_>>()?;
-            if embeddings.len() < shape.pictures() {
-                usable.too_few.push((name.clone(), embeddings.len()));
-            } else {
-                usable.classes.push(EmbeddedClass {
-                    name: name.clone(),
-                    embeddings,
-                });
-            }
+            usable.add(name.clone(), embeddings, shape.pictures());
         }
         usable.require(usable.classes.len(), shape)?;
         Ok(usable)
+    }
+
+    fn add(&mut self, name: String, embeddings: Vec<Vec<f32>>, needed: usize) {
+        if embeddings.len() < needed {
+            self.too_few.push((name, embeddings.len()));
+        } else {
+            self.classes.push(EmbeddedClass { name, embeddings });
+        }
     }
 
     /// Pictures of each class.
@@ -156,22 +156,20 @@ impl UsableSet {
         if classes >= shape.way {
             return Ok(());
         }
-        ensure!(
-            !self.too_few.is_empty(),
-            "{} has {classes} classes, --way {} needs at least as many",
-            self.path.display(),
-            shape.way
-        );
+        let Shape { way, shot, queries } = shape;
+        let needed = shape.pictures();
+        let have = if self.too_few.is_empty() {
+            format!("{classes} classes, --way {way} needs at least as many")
+        } else {
+            format!(
+                "{classes} classes with at least {needed} usable pictures ({shot} shots + {queries} \
+                 queries), --way {way} needs {way}"
+            )
+        };
         bail!(
-            "{} has {classes} classes with at least {} usable pictures ({} shots + {} queries), \
-             --way {} needs {}\n{}{}",
+            "{} has {have}\n{}{}",
             self.path.display(),
-            shape.pictures(),
-            shape.shot,
-            shape.queries,
-            shape.way,
-            shape.way,
-            crate::report::list_too_few(&self.too_few, shape.pictures()),
+            list_too_few(&self.too_few, needed),
             list_unreadable(&self.unreadable)
         )
     }

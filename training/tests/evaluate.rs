@@ -94,9 +94,11 @@ fn a_relative_pack_name_is_found_in_the_data_folder() {
 fn small_classes_and_unreadable_files_are_named_counted_and_left_out() {
     let folder = tempfile::tempdir().unwrap();
     let copy = fixture::copy_photos(folder.path());
-    // Lamp loses a picture once it is decoded, stapler has too few from the start.
+    // Lamp has a file too few once it is decoded, stapler from the start, and one that is none too.
     fs::write(copy.join("lamp/image_0003.jpg"), "this is no picture").unwrap();
     fs::remove_file(copy.join("stapler/image_0007.jpg")).unwrap();
+    let cut = copy.join("stapler/image_0032.jpg");
+    fs::write(&cut, &fs::read(&cut).unwrap()[..2000]).unwrap();
     for number in 0..12 {
         fs::write(
             copy.join(format!("umbrella/notes_{number:02}.txt")),
@@ -104,21 +106,39 @@ fn small_classes_and_unreadable_files_are_named_counted_and_left_out() {
         )
         .unwrap();
     }
+    fs::create_dir(copy.join("umbrella/more")).unwrap();
     let text = stdout(&run(
         &[&["evaluate", copy.to_str().unwrap()], &SMALL[..]].concat()
     ));
     let left_out =
-        "2 classes are left out, with fewer than 4 usable pictures: lamp (3), stapler (3)";
+        "2 classes are left out, with fewer than 4 usable pictures: lamp (3), stapler (2)";
     assert!(text.contains(left_out), "{text}");
-    assert!(text.contains("13 files could not be used:"), "{text}");
-    assert!(
-        text.contains("  lamp/image_0003.jpg: it is no picture of a known format"),
-        "{text}"
-    );
-    assert!(text.contains("  umbrella/notes_08.txt: "), "{text}");
-    assert!(!text.contains("umbrella/notes_09.txt"), "{text}");
-    assert!(text.contains("  and 3 more"), "{text}");
+    let named = [
+        "14 files and 1 folder could not be used:",
+        "  lamp/image_0003.jpg: it is no picture of a known format",
+        "  stapler/image_0032.jpg: it is cut off",
+        "  umbrella/more/: it is a folder",
+        "  umbrella/notes_00.txt: ",
+        "  umbrella/notes_11.txt: ",
+    ];
+    for name in named {
+        assert!(text.contains(name), "{name} in {text}");
+    }
     assert!(text.contains("16 pictures, 4 classes; "), "{text}");
+}
+
+#[test]
+fn each_long_step_says_how_far_it_is_where_there_is_no_terminal() {
+    let photos = fixture::photos();
+    let output = run(&[&["evaluate", photos.to_str().unwrap()], &SMALL[..]].concat());
+    let said = String::from_utf8(output.stderr).unwrap();
+    let of = |step: &str| said.lines().filter(|line| line.starts_with(step)).count();
+    assert_eq!(of("embedding: "), 10, "{said}");
+    assert!(said.contains("embedding: 24 of 24 pictures"), "{said}");
+    assert_eq!(of("answering: "), 10, "{said}");
+    // Three heads and two numbers of shots, 40 episodes each.
+    assert!(said.contains("answering: 24 of 240 episodes"), "{said}");
+    assert!(said.contains("answering: 240 of 240 episodes"), "{said}");
 }
 
 #[test]

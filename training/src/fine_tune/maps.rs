@@ -12,13 +12,11 @@ use kshot::embedder::conv::{Conv, Kernels, Layer};
 use kshot::embedder::efficientnet_lite0::layers;
 use kshot::embedder::projection::Projection;
 use kshot::frame::{SIDE, input_from_rgba};
-use rayon::prelude::*;
 use safetensors::SafeTensors;
 
 use super::tail::{self, CHANNELS, FIRST, POSITIONS};
 use crate::camera::refuse_classes;
-use crate::embed::progress_bar;
-use crate::pictures::{Picture, PictureSet};
+use crate::pictures::{PictureSet, Unreadable, try_each};
 use crate::report::list_unreadable;
 use crate::usable::SplitChoice;
 
@@ -164,7 +162,7 @@ pub fn maps(
     let set = open(path, split)?;
     let names: Vec<String> = set.classes.keys().cloned().collect();
     refuse_classes(path, &names, &["test", "calibrate"])?;
-    maps_of(&set, per_class, share, way, plain)
+    maps_of(set, per_class, share, way, plain)
 }
 
 /// The classes of a split.
@@ -184,45 +182,28 @@ pub fn open(path: &Path, split: &SplitChoice) -> Result<PictureSet> {
 /// # Errors
 /// Where a picture cannot be read.
 pub fn maps_of(
-    set: &PictureSet,
+    mut set: PictureSet,
     per_class: usize,
     share: f64,
     way: usize,
     plain: &Plain,
 ) -> Result<MapSet> {
-    ensure!(
-        set.unreadable.is_empty(),
-        "{}: {}",
-        set.path.display(),
-        list_unreadable(&set.unreadable)
-    );
-    let mut taken: Vec<(usize, &Picture)> = Vec::new();
-    for (class, pictures) in set.classes.values().enumerate() {
-        let count = per_class.min(pictures.len());
-        let places = (0..count).map(|number| number * pictures.len() / count);
-        taken.extend(places.filter_map(|place| Some((class, pictures.get(place)?))));
-    }
-    let bar = progress_bar(taken.len() as u64);
-    let made: Result<Vec<Map>> = taken
-        .par_iter()
-        .map(|(_, picture)| {
-            let pixels = set.read(picture)?;
-            let input = input_from_rgba(&pixels.rgba, pixels.width, pixels.height)?;
-            bar.inc(1);
-            plain.map(input)
-        })
-        .collect();
-    bar.finish_and_clear();
-    let mut classes: Vec<Vec<Map>> = set.classes.keys().map(|_| Vec::new()).collect();
-    for ((class, _), map) in taken.iter().zip(made?) {
-        if let Some(class) = classes.get_mut(*class) {
-            ensure!(
-                map.values.len() == CHANNELS * POSITIONS,
-                "a map of another size"
-            );
-            class.push(map);
-        }
-    }
+    let path = set.path.clone();
+    let all_usable = |unreadable: &[Unreadable]| {
+        let listed = list_unreadable(unreadable);
+        ensure!(unreadable.is_empty(), "{}: {listed}", path.display());
+        Ok(())
+    };
+    all_usable(&set.unreadable)?;
+    set.keep_evenly(per_class);
+    let made = try_each(&set.classes, "reading", |_, picture| {
+        let pixels = set.read(picture)?;
+        let map = plain.map(input_from_rgba(&pixels.rgba, pixels.width, pixels.height)?)?;
+        let fits = map.values.len() == CHANNELS * POSITIONS;
+        ensure!(fits, "a map of another size");
+        Ok(map)
+    });
+    all_usable(&made.unreadable)?;
     let mut groups: Vec<(&str, Vec<usize>)> = Vec::new();
     for (place, name) in set.classes.keys().enumerate() {
         let group = name.split_once('_').map_or("", |(group, _)| group);
@@ -233,7 +214,7 @@ pub fn maps_of(
     }
     groups.retain(|(name, places)| !name.is_empty() && places.len() >= way);
     Ok(MapSet {
-        classes,
+        classes: made.classes.into_iter().map(|(_, maps)| maps).collect(),
         groups: groups.into_iter().map(|(_, places)| places).collect(),
         share,
     })

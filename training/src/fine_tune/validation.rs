@@ -49,7 +49,7 @@ pub fn sets(arguments: &Arguments, plain: &Plain) -> Result<Vec<(String, MapSet)
             "--validate {named} names a split, which needs --split-table"
         );
         let set = open(path.as_ref(), &SplitChoice { split_table, split })?;
-        let set = maps_of(&set, VALIDATED, 0.0, arguments.way, plain)?;
+        let set = maps_of(set, VALIDATED, 0.0, arguments.way, plain)?;
         Ok((named.clone(), set))
     };
     arguments.validate.iter().map(read).collect()

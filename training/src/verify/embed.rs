@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use burn::tensor::Device;
-use indicatif::{ProgressBar, ProgressStyle};
 use kshot::embedder::conv::Kernels;
 use kshot::face::alignment::chip;
 use kshot::face::detector::{Detector, Face};
@@ -18,6 +17,7 @@ use rayon::prelude::*;
 use safetensors::SafeTensors;
 
 use crate::pictures::{self, PictureSet, Unreadable};
+use crate::progress::Progress;
 
 /// Which face of a picture counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,18 +158,14 @@ fn central(faces: &[Face], (width, height): (usize, usize)) -> Option<Face> {
         .copied()
 }
 
-/// Embeds every picture, with a progress bar where there is a terminal.
+/// Embeds every picture.
 ///
 /// # Errors
 /// Where the weights are damaged.
 pub fn embed_all(set: &PictureSet, way: Way) -> Result<FaceSet> {
     let started = Instant::now();
     let networks = Networks::new(way)?;
-    let bar = ProgressBar::new(set.len() as u64);
-    let template = "embedding {wide_bar} {pos}/{len} pictures, {per_sec}, {eta} left";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
+    let progress = Progress::new("embedding", "pictures", set.len());
     let mut faces = FaceSet {
         people: Vec::new(),
         faceless: Vec::new(),
@@ -181,7 +177,7 @@ pub fn embed_all(set: &PictureSet, way: Way) -> Result<FaceSet> {
         let results: Vec<_> = (pictures.par_iter())
             .map(|picture| {
                 let result = networks.embed(set, picture);
-                bar.inc(1);
+                progress.advance();
                 result
             })
             .collect();
@@ -213,7 +209,6 @@ pub fn embed_all(set: &PictureSet, way: Way) -> Result<FaceSet> {
             pictures: kept,
         });
     }
-    bar.finish_and_clear();
     faces
         .advice
         .sort_by_key(|(_, count)| std::cmp::Reverse(*count));
