@@ -1,9 +1,11 @@
-//! WebGPU or CPU: what can be asked for, how either is timed, and the rule that chooses. The
-//! embedder of the camera (`device`) and the networks of faces go by the same.
+//! WebGPU or CPU: what can be asked for, how either is timed, when a GPU is refused, and the rule
+//! that chooses. The embedder of the camera (`device`) and the networks of faces go by the same.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use rand::rngs::ChaCha12Rng;
+use rand::{RngExt, SeedableRng};
 use serde::{Deserialize, Serialize};
 use web_time::Instant;
 
@@ -14,6 +16,10 @@ const TIMED_ROUNDS: usize = 3;
 
 /// A device this much slower in its first timed round is not timed further.
 const HOPELESS: f64 = 3.0;
+
+/// How far WebGPU's numbers may be from the CPU's, in shares of the largest of them. What differs is
+/// the order of sums: 2e-6 to 3e-6 on the software adapter, for all three networks.
+const MOST_APART: f32 = 1e-3;
 
 /// Where a network runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -84,6 +90,48 @@ pub async fn time(
     }
     times.sort_by(f64::total_cmp);
     Ok(times.get(times.len() / 2).copied())
+}
+
+/// Noise of -1 to 1, the same everywhere: what networks are warmed up, timed and compared with.
+pub fn noise(values: usize) -> Vec<f32> {
+    let mut random = ChaCha12Rng::seed_from_u64(0);
+    (0..values)
+        .map(|_| random.random_range(-1.0..1.0))
+        .collect()
+}
+
+/// Refuses a GPU that computes other numbers than the CPU from the same input.
+///
+/// # Errors
+/// [`Error::WebGpuUnavailable`] where they are further apart than rounding explains, or not finite.
+///
+/// ```
+/// use kshot::backend::compare;
+///
+/// assert!(compare(&[0.5, 6.0], &[0.5, 6.000_01]).is_ok());
+/// assert!(compare(&[0.5, 0.0], &[0.5, 6.0]).is_err());
+/// ```
+pub fn compare(webgpu: &[f32], cpu: &[f32]) -> Result<(), Error> {
+    let most = cpu
+        .iter()
+        .fold(0.0, |most: f32, value| most.max(value.abs()));
+    let apart = webgpu.iter().zip(cpu).map(|(a, b)| (a - b).abs());
+    let apart = apart.max_by(f32::total_cmp).unwrap_or(f32::NAN); // also of a value that is none
+    let near = apart <= MOST_APART * most;
+    if webgpu.len() == cpu.len() && near {
+        return Ok(());
+    }
+    Err(Error::WebGpuUnavailable(format!(
+        "its numbers differ from the CPU's by up to {apart}, which reach {most}"
+    )))
+}
+
+/// Why WebGPU is not used: whatever went wrong there, the CPU goes on.
+pub fn without_webgpu(error: Error) -> Error {
+    match error {
+        Error::WebGpuUnavailable(_) => error,
+        other => Error::WebGpuUnavailable(other.to_string()),
+    }
 }
 
 /// Milliseconds since then.

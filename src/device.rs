@@ -1,6 +1,6 @@
 //! The embedder on WebGPU or the CPU: built on either, timed after a warm-up, the faster kept
-//! ([`backend`](crate::backend)). No adapter, a refused or a failed device mean the CPU, with the
-//! reason kept.
+//! ([`backend`](crate::backend)). No adapter, a refused or a failed device, and numbers other than
+//! the CPU's mean the CPU, with the reason kept.
 
 use std::rc::Rc;
 
@@ -13,8 +13,11 @@ use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_time::Instant;
+use wgpu::ErrorFilter;
 
-use crate::backend::{Backend, Choice, Times, at_once, milliseconds, time};
+use crate::backend::{
+    Backend, Choice, Times, at_once, compare, milliseconds, noise, time, without_webgpu,
+};
 use crate::embedder::Embedder;
 use crate::embedder::projection::Projection;
 use crate::error::Error;
@@ -67,8 +70,8 @@ impl WebGpu {
     /// shader. It takes nothing of [`Devices`], so that frames are answered meanwhile.
     ///
     /// # Errors
-    /// [`Error::WebGpuUnavailable`] without an adapter or a device; as
-    /// [`Embedder::from_bytes`]; [`Error::DeviceLost`] where the device does not answer.
+    /// [`Error::WebGpuUnavailable`] without an adapter or a device, and where that refuses a
+    /// shader; as [`Embedder::from_bytes`]; [`Error::DeviceLost`] where it does not answer.
     pub async fn open(weights: Rc<[u8]>) -> Result<Self, Error> {
         let setup = request_device().await?;
         let device = Device::wgpu_options()
@@ -76,14 +79,32 @@ impl WebGpu {
             .setup(setup.clone())
             .init()
             .map_err(unavailable)?;
+        // What it refuses from here on would otherwise be a panic, and the end of the CPU's engine.
+        let scopes = [
+            ErrorFilter::Internal,
+            ErrorFilter::OutOfMemory,
+            ErrorFilter::Validation,
+        ]
+        .map(|filter| setup.device.push_error_scope(filter));
+        let opened = Self::build(&weights, setup, device).await;
+        let refused: Vec<_> = scopes.into_iter().rev().map(|scope| scope.pop()).collect();
+        for error in refused {
+            if let Some(error) = error.await {
+                return Err(unavailable(error));
+            }
+        }
+        opened
+    }
+
+    async fn build(weights: &[u8], setup: WgpuSetup, device: Device) -> Result<Self, Error> {
         let webgpu = WebGpu {
             adapter: name_adapter().await,
-            embedder: Embedder::from_bytes(&weights, &device)?,
+            embedder: Embedder::from_bytes(weights, &device)?,
             kernel: FrameKernel::new(setup.device.clone(), setup.queue.clone()),
             device,
             setup,
         };
-        Projection::shipped()?.embed(&webgpu.forward(webgpu.upload(grey())).await?)?;
+        webgpu.forward(webgpu.upload(picture())).await?;
         Ok(webgpu)
     }
 
@@ -137,8 +158,8 @@ impl Devices {
                 webgpu_problem: None,
             },
         };
-        devices.forward_on_cpu(grey())?;
-        let frame = async || devices.forward_on_cpu(grey()).map(drop);
+        devices.forward_on_cpu(picture())?;
+        let frame = async || devices.forward_on_cpu(picture()).map(drop);
         devices.report.cpu_ms = at_once(time(frame, None))?;
         Ok(devices)
     }
@@ -171,8 +192,8 @@ impl Devices {
     /// the CPU or where WebGPU is in use already.
     ///
     /// # Errors
-    /// The candidate's, where WebGPU was asked for by name and cannot be had; the CPU stays
-    /// in use.
+    /// [`Error::WebGpuUnavailable`] where WebGPU was asked for by name and cannot be had, or
+    /// computes other numbers than the CPU; the CPU stays in use.
     pub async fn choose(
         &mut self,
         choice: Choice,
@@ -195,7 +216,7 @@ impl Devices {
             Some(_) => Backend::WebGpu,
             None => Backend::Cpu,
         };
-        if let Err(error) = adopted {
+        if let Err(error) = adopted.map_err(without_webgpu) {
             self.report.webgpu_problem = Some(error.to_string());
             if choice == Choice::WebGpu {
                 return Err(error);
@@ -207,7 +228,9 @@ impl Devices {
     async fn adopt(&mut self, candidate: Result<WebGpu, Error>) -> Result<(), Error> {
         let webgpu = candidate?;
         self.report.adapter = Some(webgpu.adapter.clone());
-        let frame = async || webgpu.forward(webgpu.upload(grey())).await.map(drop);
+        let found = webgpu.forward(webgpu.upload(picture())).await?;
+        compare(&found, &self.forward_on_cpu(picture())?)?;
+        let frame = async || webgpu.forward(webgpu.upload(picture())).await.map(drop);
         self.report.webgpu_ms = time(frame, self.report.cpu_ms).await?;
         self.webgpu = Some(webgpu);
         Ok(())
@@ -340,7 +363,7 @@ fn read(data: Result<TensorData, ExecutionError>) -> Result<Vec<f32>, Error> {
         .map_err(|error| Error::DeviceLost(format!("{error:?}")))
 }
 
-/// A picture to warm up and time with: the arithmetic does not depend on the values.
-fn grey() -> Vec<f32> {
-    vec![0.1; 3 * SIDE * SIDE]
+/// The input that a device is warmed up, timed and compared with.
+fn picture() -> Vec<f32> {
+    noise(3 * SIDE * SIDE)
 }

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use kshot::Error;
-use kshot::backend::{Choice, Times, at_once, time};
+use kshot::backend::{Choice, Times, at_once, compare, time};
 
 #[test]
 fn the_faster_device_is_used_unless_one_is_asked_for() {
@@ -51,4 +51,25 @@ fn work_that_fails_or_waits_is_an_error() {
     assert_eq!(failed.unwrap_err().code(), lost().code());
     let waiting = at_once(time(async || std::future::pending().await, None));
     assert_eq!(waiting.unwrap_err().code(), lost().code());
+}
+
+#[test]
+fn a_gpu_is_refused_whose_numbers_are_further_from_the_cpus_than_rounding_takes_them() {
+    let cpu = [0.0, -2.0, 4.0];
+    for (webgpu, taken) in [
+        (vec![0.0, -2.0, 4.0], true),
+        (vec![0.003, -2.003, 3.997], true),
+        (vec![0.005, -2.0, 4.0], false),
+        (vec![0.0, 2.0, 4.0], false),
+        (vec![0.0, f32::NAN, 4.0], false),
+        (vec![f32::INFINITY, -2.0, 4.0], false),
+        (vec![0.0; 3], false),
+        (vec![0.0, -2.0], false),
+        (vec![], false),
+    ] {
+        let compared = compare(&webgpu, &cpu);
+        assert_eq!(compared.is_ok(), taken, "{webgpu:?}");
+        let refused = matches!(compared, Err(Error::WebGpuUnavailable(_)));
+        assert_ne!(refused, taken, "{webgpu:?}");
+    }
 }

@@ -1,4 +1,5 @@
-//! Faces on WebGPU or the CPU: both networks on either, timed after a warm-up, the faster kept.
+//! Faces on WebGPU or the CPU: both networks on either, timed after a warm-up, the faster kept, and
+//! the CPU where WebGPU computes other numbers.
 //!
 //! The GPU's device is that of the engine's embedder, and so faces are only tried on it where the
 //! embedder runs on it: where the embedder is faster on the CPU, nothing is built or timed here.
@@ -10,7 +11,7 @@ use web_time::Instant;
 
 use super::look::{Look, Networks, align};
 use super::search::{Rhythm, Search};
-use crate::backend::{Backend, Choice, Times, milliseconds, time};
+use crate::backend::{Backend, Choice, Times, compare, milliseconds, time, without_webgpu};
 use crate::error::Error;
 use crate::frame::source::{Canvas, Seen, Source};
 
@@ -91,8 +92,8 @@ impl Devices {
     /// CPU or where WebGPU is in use already.
     ///
     /// # Errors
-    /// The candidate's, and [`Error::DeviceLost`] where WebGPU does not answer; the CPU is then
-    /// in use.
+    /// [`Error::WebGpuUnavailable`] where WebGPU was asked for by name and does not answer, or
+    /// computes other numbers than the CPU, which is then in use.
     pub async fn choose(
         &mut self,
         choice: Choice,
@@ -109,16 +110,23 @@ impl Devices {
         if adopted.is_err() || !times.keep_webgpu(choice) {
             self.leave_webgpu();
         }
-        adopted.map(|()| self.report)
+        match adopted {
+            Err(error) if choice == Choice::WebGpu => Err(without_webgpu(error)),
+            _ => Ok(self.report),
+        }
     }
 
     async fn adopt(&mut self, candidate: Result<Networks, Error>) -> Result<(), Error> {
         let webgpu = candidate?;
-        if self.report.cpu_ms.is_none() {
-            self.cpu.exercise().await?;
-            self.report.cpu_ms = time(async || self.cpu.exercise().await, None).await?;
+        let exercise = async |networks: &Networks| networks.exercise().await.map(drop);
+        let expected = self.cpu.exercise().await?;
+        for (found, expected) in webgpu.exercise().await?.iter().zip(&expected) {
+            compare(found, expected)?;
         }
-        self.report.webgpu_ms = time(async || webgpu.exercise().await, self.report.cpu_ms).await?;
+        if self.report.cpu_ms.is_none() {
+            self.report.cpu_ms = time(async || exercise(&self.cpu).await, None).await?;
+        }
+        self.report.webgpu_ms = time(async || exercise(&webgpu).await, self.report.cpu_ms).await?;
         self.report.backend = Backend::WebGpu;
         self.webgpu = Some(webgpu);
         Ok(())
