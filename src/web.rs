@@ -71,6 +71,14 @@ pub fn picture_limits() -> Js<JsValue> {
 #[wasm_bindgen]
 pub struct Candidate(Result<WebGpu, Error>);
 
+#[wasm_bindgen]
+impl Candidate {
+    /// One that was given up.
+    pub fn failed(why: String) -> Candidate {
+        Candidate(Err(Error::WebGpuUnavailable(why)))
+    }
+}
+
 /// One support set with its settings and its last query. Several share the devices of one
 /// engine: every element on a page of slides has its own.
 #[derive(Default)]

@@ -45,7 +45,7 @@ export interface PictureLimits {
 }
 
 /** What the worker can hand over as a frame. */
-export type Frame = ImageBitmap | VideoFrame;
+export type Frame = ImageBitmap;
 
 /** What `restore` takes beside the embeddings, which come as one array in the same order. */
 export interface StoredShape {
@@ -182,6 +182,8 @@ export interface FacesEngine {
 /** What the module offers. */
 export interface Exports {
   Engine: new (weights: Uint8Array) => Engine;
+  /** One that was given up. */
+  Candidate: { failed(why: string): Candidate };
   Faces: {
     new (weights: Uint8Array): FacesEngine;
     /** On the engine's WebGPU, while other calls go on; undefined where the engine runs on the CPU. */

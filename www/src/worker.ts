@@ -20,6 +20,9 @@ import type { LoadProgress, SupportSummary } from "./types.ts";
 /** The media type of a `.kshot` file. */
 const FILE_TYPE = "application/x-kshot";
 
+/** A GPU that is not open by then is given up; a software adapter takes a few seconds. */
+const OPENING_MS = 60_000;
+
 type Handlers = { [C in Call]: (args: Calls[C]["args"]) => Calls[C]["result"] | Promise<Calls[C]["result"]> };
 
 let exports: Exports | null = null;
@@ -272,11 +275,20 @@ async function beside<T>(start: () => Promise<T> | undefined): Promise<T | undef
   return (await started).opening;
 }
 
+/** A driver may never answer; what comes of it later is freed. */
+async function inTime(opening: Promise<Candidate>): Promise<Candidate> {
+  const late = new Promise<null>((resolve) => setTimeout(resolve, OPENING_MS, null));
+  const opened = await Promise.race([opening, late]);
+  if (opened !== null) return opened;
+  void opening.then((candidate) => candidate.free());
+  return loaded(exports).Candidate.failed(`it is not open after ${OPENING_MS / 1000} s`);
+}
+
 async function openWebgpu(): Promise<void> {
   const opened = await beside(() => {
     if (built === null || built.report().backend === "webgpu") return;
     postProgress({ step: "measure", loaded: 0, total: 0 });
-    return built.open_webgpu();
+    return inTime(built.open_webgpu());
   });
   takeCandidate()?.free();
   candidate = opened;
