@@ -1,8 +1,9 @@
 /** The device or the worker is lost under way: the page goes on by itself, with all shots and everyone enrolled. */
+import { FAULTS, spoilGpu } from "./broken-gpu.ts";
 import { endWorker } from "./end-worker.ts";
 import { facePath } from "./face-camera.ts";
 import { FacePage } from "./face-page.ts";
-import { pathOf } from "./samples.ts";
+import { pathOf, samples } from "./samples.ts";
 import { expect, test } from "./test.ts";
 
 test("a lost worker or GPU is replaced on the CPU, shots and people stay, and answers go on", async ({
@@ -47,6 +48,87 @@ test("a lost worker or GPU is replaced on the CPU, shots and people stay, and an
   await kshot.expectAnswer(2);
   await kshot.addPhotos(0, [pathOf("cup-05.jpg")]);
   await kshot.expectCount(0, 5);
+});
+
+/** Those that end the worker, which is then replaced; the others leave it as it was. */
+const DEADLY: (keyof typeof FAULTS)[] = ["a call that throws"];
+
+for (const fault of Object.keys(FAULTS) as (keyof typeof FAULTS)[]) {
+  test(`${fault}: the CPU goes on with all shots, and says why`, async ({ api, project }) => {
+    test.skip(project === "cpu", "there is no GPU to fail");
+    await spoilGpu(api, fault);
+    const told = await api.evaluate(async () => {
+      const { KShot, pictures, codeOf } = window.api;
+      const statuses: string[] = [];
+      const kshot = await KShot.load({ backend: "cpu" });
+      kshot.on("status", (status) => statuses.push(status));
+      const mug = await kshot.addClass("mug");
+      await kshot.addShot(mug, pictures.draw(300, 200));
+      const auto = await codeOf(() => kshot.chooseBackend("auto"));
+      const first = kshot.device.webgpuProblem;
+      const named = await codeOf(() => kshot.chooseBackend("webgpu"));
+      await kshot.addShot(mug, pictures.draw(200, 300));
+      const { device, status } = kshot;
+      return { auto, first, named, device, status, statuses, shots: kshot.support.classes[0]?.shots.length };
+    });
+    const deadly = DEADLY.includes(fault);
+    expect(told).toMatchObject({
+      auto: deadly ? "webgpu_unavailable" : "none",
+      named: "webgpu_unavailable",
+      device: { backend: "cpu" },
+      status: "ready",
+      statuses: deadly ? ["recovering", "ready", "recovering", "ready"] : [],
+      shots: 2,
+    });
+    expect(told.first, "why").not.toBeNull();
+    expect(told.device.webgpuProblem, "why").not.toBeNull();
+  });
+}
+
+test("a GPU that ends the worker while it is tried is told to those who ask for it alone", async ({
+  kshot,
+  page,
+  project,
+}) => {
+  test.skip(project === "cpu", "there is no GPU to fail");
+  await spoilGpu(page, "a call that throws");
+  await kshot.open();
+  const toasts = await page.evaluateHandle(() => {
+    const shown: string[] = [];
+    const toast = document.querySelector("#toast") as Element;
+    new MutationObserver(() => shown.push(toast.textContent)).observe(toast, { childList: true });
+    return shown;
+  });
+  await expect(kshot.root).not.toHaveAttribute("data-measuring", { timeout: 60_000 });
+  await page.locator("#device-pill").click();
+  const panel = page.locator("#device-panel");
+  await expect(panel).toContainText("WebGPU was lost");
+  for (let time = 0; time < 2; time++) {
+    await panel.getByRole("radio", { name: /^WebGPU/ }).click();
+    await expect(panel.getByRole("alert")).toContainText("WebGPU is not available here.");
+    await expect(kshot.root).toHaveAttribute("data-status", "ready");
+  }
+  expect(await toasts.jsonValue()).toEqual([]);
+  await page.keyboard.press("Escape");
+  await kshot.addPhotos(0, [pathOf("cup-05.jpg")]);
+  await kshot.expectCount(0, 1);
+});
+
+test("photos that are being added when the engine is lost are added all the same", async ({
+  kshot,
+  page,
+  project,
+}) => {
+  test.skip(project === "webgpu", "nothing of it is about the GPU");
+  await kshot.open();
+  const names = samples.classes.flatMap(({ shots }) => shots);
+  await kshot.addPhotos(0, names.map(pathOf));
+  await kshot.waitForCount(0, 1);
+  const next = page.waitForEvent("worker");
+  await endWorker(page);
+  await next;
+  await kshot.expectCount(0, names.length);
+  await expect(kshot.card(0).getByRole("alert")).toBeHidden();
 });
 
 test("an engine that dies twice is told, the shots are kept, and trying again brings them back", async ({

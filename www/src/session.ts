@@ -2,8 +2,8 @@
  * The engine's life on the page's side: load it, call it, and rebuild it when it is lost.
  *
  * A worker that traps, loses its device or falls silent is ended, and a new one on the CPU gets the
- * support set back from the mirror. A second loss soon after that is final: then the CPU path itself
- * is at fault, and a loop of restarts would help nobody.
+ * support set back from the mirror. A second loss soon after that is final where no GPU was in use or tried: then the
+ * CPU path itself is at fault, and a loop of restarts would help nobody.
  */
 import { checkBrowser, distrust, fetchModule, fetchWeights } from "./download.ts";
 import type { PictureLimits, SettingsReport } from "./engine.ts";
@@ -154,10 +154,22 @@ export class Session {
   /** Builds, times and picks a device; see `KShot.chooseBackend`. */
   async chooseBackend(choice: BackendChoice): Promise<DeviceReport> {
     await this.#measure(async () => {
-      this.setDevice(await this.call("choose_backend", () => ({ choice }), [], CHOICE_SILENCE_MS));
+      try {
+        this.setDevice(await this.call("choose_backend", () => ({ choice }), [], CHOICE_SILENCE_MS));
+      } catch (error) {
+        throw this.#withoutWebgpu(choice, error);
+      }
       await this.#chooseForFaces();
     });
     return present(this.device);
+  }
+
+  /** What a GPU did wrong while it was tried, also to the worker, is why it is not used. */
+  #withoutWebgpu(choice: BackendChoice, error: unknown): unknown {
+    if (choice === "cpu" || this.device === null || !(error instanceof KShotError)) return error;
+    if (error.code !== "device_lost" && error.code !== "webgpu_unavailable") return error;
+    this.setDevice({ ...this.device, webgpuProblem: error.message });
+    return new KShotError("webgpu_unavailable", error.message, { cause: error });
   }
 
   setDevice(device: DeviceReport): void {
@@ -247,11 +259,11 @@ export class Session {
 
   /** Never rejects: it ends in `ready` or `failed`. */
   async #recover(reason: string): Promise<void> {
-    if (performance.now() - this.#recoveredAt < RELAPSE_MS) {
+    const onGpu = this.device?.backend === "webgpu" || this.measuring;
+    if (!onGpu && performance.now() - this.#recoveredAt < RELAPSE_MS) {
       this.#fail(new KShotError("engine_crashed", `the engine ended twice: ${reason}`));
       return;
     }
-    const onGpu = this.device?.backend === "webgpu" || this.measuring;
     const problem = onGpu ? `WebGPU was lost: ${reason}` : (this.device?.webgpuProblem ?? null);
     this.#setStatus("recovering");
     try {

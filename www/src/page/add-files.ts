@@ -37,9 +37,13 @@ export async function addFiles(
   return added;
 }
 
-/** Adds one picture file as a shot. */
+/** Adds one picture file as a shot; once more where the engine was lost under it. */
 export async function addFile(app: App, classId: number, file: Blob, continues: boolean): Promise<void> {
-  await app.engine?.addShot(classId, file, { continues });
+  const add = async () => app.engine?.addShot(classId, file, { continues });
+  await add().catch((error) => {
+    if (error instanceof KShotError && error.code === "device_lost") return add();
+    throw error;
+  });
 }
 
 /** Files by the innermost folder they lie in; those without one are left out. */

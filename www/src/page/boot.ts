@@ -23,6 +23,8 @@ export function startEngine(app: App, prepare: (engine: KShot) => Promise<void>)
   >;
   let current: LoadProgress["step"] = "module";
   let failure: KShotError | null = null;
+  /** The reader was told of a loss. */
+  let told = false;
 
   const showProgress = () => {
     const { module, weights } = downloads;
@@ -50,7 +52,9 @@ export function startEngine(app: App, prepare: (engine: KShot) => Promise<void>)
     document.documentElement.dataset.status = status;
     if (status === "recovering") {
       app.history.clear();
-      showToast(words().recovering);
+      // A GPU that fails while it is tried was never in use: the device's panel says so to those who ask.
+      told = !(app.engine?.measuring && app.engine.device.backend === "cpu");
+      if (told) showToast(words().recovering);
     }
   };
 
@@ -86,10 +90,9 @@ export function startEngine(app: App, prepare: (engine: KShot) => Promise<void>)
     find("fatal-kept").hidden = !(app.engine?.support.classes.some(({ shots }) => shots.length > 0) ?? false);
   };
 
-  let was: EngineStatus = "idle";
   app.events.on("status", (status) => {
-    if (status === "ready" && was === "recovering") showToast(words().recovered);
-    was = status;
+    if (status === "ready" && told) showToast(words().recovered);
+    if (status === "ready") told = false;
     const engine = app.engine;
     if (status === "failed" && engine?.error != null) {
       const saved = engine.exportState();

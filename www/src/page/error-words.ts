@@ -67,7 +67,7 @@ const en: Record<ErrorCode, ErrorWords> = {
   },
   webgpu_unavailable: {
     says: "WebGPU is not available here.",
-    todo: "Stay on the CPU, or open the page in a browser with WebGPU.",
+    todo: "Stay on the CPU, or try another browser or a newer graphics driver.",
   },
   device_lost: { says: "The device was lost for a moment.", todo: "Do it once more; your shots are kept." },
   engine_crashed: { says: "The engine stopped.", todo: "Try again." },
@@ -181,7 +181,10 @@ const zh: Record<ErrorCode, ErrorWords> = {
     says: "此浏览器的 WebAssembly 不支持 SIMD。",
     todo: "请更新浏览器，2023 年以后的版本都支持。",
   },
-  webgpu_unavailable: { says: "此处无法使用 WebGPU。", todo: "继续使用 CPU，或换用支持 WebGPU 的浏览器。" },
+  webgpu_unavailable: {
+    says: "此处无法使用 WebGPU。",
+    todo: "继续使用 CPU，或换用其他浏览器、更新显卡驱动。",
+  },
   device_lost: { says: "设备暂时丢失。", todo: "请再做一次；样本都保留着。" },
   engine_crashed: { says: "引擎已停止。", todo: "请重试。" },
   disposed: { says: "引擎已关闭。", todo: "请刷新页面。" },
