@@ -2,9 +2,7 @@
 //! time through one canvas, so that memory stays flat whatever the size of the photo.
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{
-    ImageBitmap, ImageData, OffscreenCanvas, OffscreenCanvasRenderingContext2d, VideoFrame,
-};
+use web_sys::{ImageBitmap, ImageData, OffscreenCanvas, OffscreenCanvasRenderingContext2d};
 
 use super::drawing::{Ink, Luminance};
 use super::picture::{Picture, Region, Scene, Shrinker};
@@ -15,28 +13,18 @@ use crate::error::Error;
 const STRIP_PIXELS: usize = 1 << 20;
 
 /// A picture the browser has decoded, upright.
-pub enum Source {
-    /// From `createImageBitmap`, EXIF orientation applied.
-    Bitmap(ImageBitmap),
-    /// A frame of a camera or a video.
-    Frame(VideoFrame),
-}
+pub struct Source(ImageBitmap);
 
 impl Source {
     /// Takes what JavaScript gave.
     ///
     /// # Errors
-    /// [`Error::PictureUnreadable`] for anything but an open `ImageBitmap` or `VideoFrame`.
+    /// [`Error::PictureUnreadable`] for anything but an open `ImageBitmap`.
     pub fn from_js(value: JsValue) -> Result<Self, Error> {
-        let source = if value.has_type::<ImageBitmap>() {
-            Source::Bitmap(value.unchecked_into())
-        } else if value.has_type::<VideoFrame>() {
-            Source::Frame(value.unchecked_into())
-        } else {
-            return Err(Error::PictureUnreadable(
-                "it is neither an ImageBitmap nor a VideoFrame".into(),
-            ));
-        };
+        let bitmap: ImageBitmap = value
+            .dyn_into()
+            .map_err(|_| Error::PictureUnreadable("it is no ImageBitmap".into()))?;
+        let source = Source(bitmap);
         if source.size() == (0, 0) {
             return Err(Error::PictureUnreadable("it is closed already".into()));
         }
@@ -45,19 +33,12 @@ impl Source {
 
     /// What JavaScript gave.
     pub fn as_js(&self) -> &JsValue {
-        match self {
-            Source::Bitmap(bitmap) => bitmap,
-            Source::Frame(frame) => frame,
-        }
+        &self.0
     }
 
     /// Width and height in pixels.
     pub fn size(&self) -> (usize, usize) {
-        let (width, height) = match self {
-            Source::Bitmap(bitmap) => (bitmap.width(), bitmap.height()),
-            Source::Frame(frame) => (frame.display_width(), frame.display_height()),
-        };
-        (width as usize, height as usize)
+        (self.0.width() as usize, self.0.height() as usize)
     }
 }
 
@@ -173,19 +154,11 @@ impl Canvas {
     ) -> Result<ImageData, Error> {
         let (left, from) = (left as f64, top as f64);
         let (width, height) = (width as f64, height as f64);
-        match source {
-            Source::Bitmap(bitmap) => self
-                .context
-                .draw_image_with_image_bitmap_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
-                    bitmap, left, from, width, height, 0.0, 0.0, width, height,
-                ),
-            Source::Frame(frame) => self
-                .context
-                .draw_image_with_video_frame_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
-                    frame, left, from, width, height, 0.0, 0.0, width, height,
-                ),
-        }
-        .map_err(unreadable)?;
+        self.context
+            .draw_image_with_image_bitmap_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
+                &source.0, left, from, width, height, 0.0, 0.0, width, height,
+            )
+            .map_err(unreadable)?;
         self.context
             .get_image_data(0.0, 0.0, width, height)
             .map_err(unreadable)

@@ -1,5 +1,5 @@
 //! Frame to network input on WebGPU: the browser copies the centre square into a texture,
-//! one dispatch resizes and normalises it into the buffer of a Burn tensor. No pixel comes
+//! one dispatch resizes and normalises it into the buffer of a Burn tensor, so that no pixel comes
 //! to the CPU. The arithmetic is that of [`super::Resizer`].
 
 use burn::cubecl::wgpu::{AutoCompiler, WgpuServer};
@@ -20,8 +20,7 @@ const WORKGROUP: u32 = 8;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The browser's queue. wgpu's own call panics where the browser refuses a source, which
-    /// it may do with any `VideoFrame`.
+    /// The browser's queue. wgpu's own call panics where the browser refuses a source.
     type GPUQueue;
 
     #[wasm_bindgen(method, catch, js_name = copyExternalImageToTexture)]

@@ -17,6 +17,7 @@ test("every kind of picture becomes the same input on WebGPU as on the CPU", asy
       "a PNG with transparency": await encode(draw(300, 260, 0.5), "image/png"),
       "a canvas with transparency": draw(300, 260, 0.5),
       "a 3000 x 2000 JPEG": await encode(draw(3000, 2000), "image/jpeg"),
+      "a JPEG that is too large for the texture": await encode(draw(3000, 2100), "image/jpeg"),
       "an ImageBitmap": await createImageBitmap(draw(640, 480)),
       "a video": await pictures.video(draw(640, 480)),
       "a real photo": await pictures.photo("football-01"),
@@ -33,7 +34,7 @@ test("every kind of picture becomes the same input on WebGPU as on the CPU", asy
     }
     return result;
   });
-  expect(differences).toHaveLength(17);
+  expect(differences).toHaveLength(18);
   for (const [name, most] of differences) expect.soft(most, name).toBeLessThanOrEqual(ONE_STEP);
 });
 
@@ -86,15 +87,98 @@ test("the same picture from a file, a bitmap and a video is the same input", asy
     expect.soft(mean, name).toBeLessThan(name === "a video" ? 0.05 : 0.005);
 });
 
-test("a VideoFrame is the same input as the picture it was made from", async ({ api, project }) => {
-  const { mean } = await api.evaluate(async (backend) => {
+test("a VideoFrame is the input of what it shows", async ({ api, project }) => {
+  const differences = await api.evaluate(async (backend) => {
     const { KShot, pictures } = window.api;
     const kshot = await KShot.load({ backend });
-    const canvas = pictures.draw(320, 180);
-    const frame = new VideoFrame(canvas, { timestamp: 0 });
-    return pictures.differ(await kshot.frameInput(frame), await kshot.frameInput(canvas));
+    const result: [string, number][] = [];
+    for (const [name, { frame, shown }] of Object.entries(pictures.frames())) {
+      const { mean } = pictures.differ(await kshot.frameInput(frame), await kshot.frameInput(shown));
+      result.push([name, mean]);
+    }
+    return result;
   }, project);
-  expect(mean).toBeLessThan(0.005);
+  expect(differences).toHaveLength(11);
+  for (const [name, mean] of differences) expect.soft(mean, name).toBeLessThan(0.005);
+});
+
+test("on WebGPU no pixel comes to the CPU, but of photos that are too large for the texture", async ({
+  api,
+  project,
+}) => {
+  test.skip(project === "cpu", "there is no GPU to keep them on");
+  await api.evaluate(async () => {
+    const { KShot, pictures } = window.api;
+    const kshot = await KShot.load({ backend: "webgpu" });
+    const { draw, encode } = pictures;
+    const take = async (sources: Parameters<typeof kshot.frameInput>[0][]) => {
+      for (const source of sources) await kshot.frameInput(source);
+      return sources.length;
+    };
+    const small = async () => [
+      draw(640, 480),
+      await createImageBitmap(draw(640, 480)),
+      await encode(draw(640, 480), "image/jpeg"),
+      await encode(draw(3000, 2048), "image/jpeg"),
+      await pictures.video(draw(640, 480)),
+      ...Object.values(pictures.frames()).map(({ frame }) => frame),
+    ];
+    Object.assign(window, {
+      takeSmall: async () => take(await small()),
+      takeLarge: async () => take([await encode(draw(3000, 2050), "image/jpeg")]),
+    });
+  });
+  const [worker] = api.workers();
+  await worker?.evaluate(() => {
+    const counts = { copies: 0, reads: 0 };
+    const { copyExternalImageToTexture } = GPUQueue.prototype;
+    GPUQueue.prototype.copyExternalImageToTexture = function (...given) {
+      copyExternalImageToTexture.apply(this, given);
+      counts.copies++;
+    };
+    const { getImageData } = OffscreenCanvasRenderingContext2D.prototype;
+    OffscreenCanvasRenderingContext2D.prototype.getImageData = function (
+      ...given: [number, number, number, number]
+    ) {
+      counts.reads++;
+      return getImageData.apply(this, given);
+    };
+    Object.assign(globalThis, { counts });
+  });
+  const count = () => worker?.evaluate(() => ({ ...Reflect.get(globalThis, "counts") }));
+  const taken = await api.evaluate(() => Reflect.get(window, "takeSmall")());
+  expect(taken).toBe(16);
+  expect(await count()).toEqual({ copies: taken, reads: 0 });
+  await api.evaluate(() => Reflect.get(window, "takeLarge")());
+  const { copies, reads } = await count();
+  expect(copies).toBe(taken);
+  expect(reads, "in strips").toBeGreaterThan(1);
+});
+
+test("the page goes on while a frame is looked at", async ({ api, project }) => {
+  test.skip(project === "webgpu", "on the CPU there is more to wait for");
+  const turns = await api.evaluate(async () => {
+    const { KShot, pictures } = window.api;
+    const kshot = await KShot.load({ backend: "cpu" });
+    const picture = pictures.draw(640, 480);
+    await kshot.embed(picture);
+    const all: number[] = [];
+    for (let frame = 0; frame < 20; frame++) {
+      let [turn, over] = [0, false];
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        turn++;
+        if (!over) port2.postMessage(null);
+      };
+      port2.postMessage(null);
+      await kshot.embed(picture);
+      over = true;
+      all.push(turn);
+    }
+    return all;
+  });
+  // A forward pass of 20 ms on the page would leave it a handful.
+  for (const turn of turns) expect(turn).toBeGreaterThan(20);
 });
 
 test("transparent pixels are laid over white", async ({ api, project }) => {

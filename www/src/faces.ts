@@ -32,7 +32,7 @@ import type {
 import { FrameQueue } from "./frame-queue.ts";
 import type { Call, Calls, PeopleReply, StoredFaces } from "./protocol.ts";
 import type { Session } from "./session.ts";
-import { takeFrame } from "./sources.ts";
+import { isVideoFrame, takeFrame } from "./sources.ts";
 import type { FrameSource } from "./types.ts";
 
 /** How to open faces; everything has a default. */
@@ -399,9 +399,7 @@ export class Faces {
 
 /** Whether more of the same comes after it, as of a camera: small faces are then looked for in a part a frame. */
 function isLive(source: FrameSource): boolean {
-  return (
-    source instanceof HTMLVideoElement || (typeof VideoFrame !== "undefined" && source instanceof VideoFrame)
-  );
+  return source instanceof HTMLVideoElement || isVideoFrame(source);
 }
 
 /** What only exists once faces are open, which `open` waits for. */

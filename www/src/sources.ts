@@ -22,8 +22,8 @@ export async function takeFrame(source: FrameSource, limits: PictureLimits): Pro
     const size = measure(source);
     checkSize(size.width, size.height, limits);
   }
-  if (typeof VideoFrame !== "undefined" && source instanceof VideoFrame) return source.clone();
   try {
+    if (isVideoFrame(source)) return draw(source);
     // For photos this applies the EXIF orientation; for all else it changes nothing.
     return await createImageBitmap(source, { imageOrientation: "from-image" });
   } catch (error) {
@@ -49,11 +49,23 @@ function measure(source: Exclude<FrameSource, Blob>): Size {
     }
     return { width: source.naturalWidth, height: source.naturalHeight };
   }
-  if (typeof VideoFrame !== "undefined" && source instanceof VideoFrame) {
+  if (isVideoFrame(source)) {
     return { width: source.displayWidth, height: source.displayHeight };
   }
   const { width, height } = source as Size;
   return { width, height };
+}
+
+/** Whether it is a frame of a camera or a video, where the browser knows such. */
+export function isVideoFrame(source: FrameSource): source is VideoFrame {
+  return typeof VideoFrame !== "undefined" && source instanceof VideoFrame;
+}
+
+/** As it is to be shown: `createImageBitmap` forgets a frame's rotation, and not every GPU takes a `VideoFrame`. */
+function draw(frame: VideoFrame): ImageBitmap {
+  const canvas = new OffscreenCanvas(frame.displayWidth, frame.displayHeight);
+  canvas.getContext("2d")?.drawImage(frame, 0, 0, canvas.width, canvas.height);
+  return canvas.transferToImageBitmap();
 }
 
 /** The size of a picture in a file, without its pixels. */

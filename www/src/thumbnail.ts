@@ -12,8 +12,7 @@ const QUALITY = 0.95;
 
 /** Draws the centre square at once and encodes it behind; null where the browser cannot. The frame stays open. */
 export async function makeThumbnail(frame: Frame): Promise<Blob | null> {
-  const [width, height] =
-    frame instanceof ImageBitmap ? [frame.width, frame.height] : [frame.displayWidth, frame.displayHeight];
+  const { width, height } = frame;
   const side = Math.min(width, height);
   // On whole pixels, as the network's input is cut (frame.rs): half a pixel off would blur a picture that is not resized.
   const [left, top] = [Math.floor((width - side) / 2), Math.floor((height - side) / 2)];

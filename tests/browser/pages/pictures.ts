@@ -112,6 +112,71 @@ export async function video(canvas: OffscreenCanvas): Promise<HTMLVideoElement> 
   return element;
 }
 
+/** Frames of a video as decoders give them, each with the picture that it shows. */
+export function frames(): Record<string, { frame: VideoFrame; shown: OffscreenCanvas }> {
+  const [width, height] = [320, 180];
+  const picture = draw(width, height);
+  const pixels = contextOf(picture).getImageData(0, 0, width, height);
+  // TypeScript does not know of rotation and flip.
+  const frameOf = (data: BufferSource, format: VideoPixelFormat, more: object = {}) =>
+    new VideoFrame(data, { format, codedWidth: width, codedHeight: height, timestamp: 0, ...more });
+  const canvasOf = (
+    wide: number,
+    tall: number,
+    paint: (context: OffscreenCanvasRenderingContext2D) => void,
+  ) => {
+    const canvas = new OffscreenCanvas(wide, tall);
+    paint(contextOf(canvas));
+    return canvas;
+  };
+  const turned = (rotation: number, flip = false) => ({
+    frame: frameOf(pixels.data, "RGBA", { rotation, flip }),
+    shown: canvasOf(
+      ...((rotation % 180 === 0 ? [width, height] : [height, width]) as [number, number]),
+      (context) => {
+        const { canvas } = context;
+        context.translate(canvas.width / 2, canvas.height / 2);
+        context.scale(flip ? -1 : 1, 1);
+        context.rotate((rotation * Math.PI) / 180);
+        context.drawImage(picture, -width / 2, -height / 2);
+      },
+    ),
+  });
+  const part = { x: 40, y: 20, width: 200, height: 120 };
+  const grey = contextOf(
+    canvasOf(width, height, (context) => {
+      context.filter = "grayscale(1)";
+      context.drawImage(picture, 0, 0);
+    }),
+  ).getImageData(0, 0, width, height);
+  const luma = Uint8Array.from({ length: width * height }, (_, i) =>
+    Math.round(16 + (219 / 255) * (grey.data[4 * i] ?? 0)),
+  );
+  const inYuv = new Uint8Array((luma.length * 3) / 2).fill(128);
+  inYuv.set(luma);
+  const shownGrey = canvasOf(width, height, (context) => context.putImageData(grey, 0, 0));
+  return {
+    "from a canvas": { frame: new VideoFrame(picture, { timestamp: 0 }), shown: picture },
+    RGBA: turned(0),
+    "turned by 90": turned(90),
+    "turned by 180": turned(180),
+    "turned by 270": turned(270),
+    flipped: turned(0, true),
+    "turned by 90 and flipped": turned(90, true),
+    "a part of it": {
+      frame: frameOf(pixels.data, "RGBA", { visibleRect: part }),
+      shown: canvasOf(part.width, part.height, (context) => context.drawImage(picture, -part.x, -part.y)),
+    },
+    "pixels that are not square": {
+      frame: frameOf(pixels.data, "RGBA", { displayWidth: 2 * width, displayHeight: height }),
+      shown: canvasOf(2 * width, height, (context) => context.drawImage(picture, 0, 0, 2 * width, height)),
+    },
+    // Chroma is 128 throughout, so that both orders of the planes are the same bytes.
+    I420: { frame: frameOf(inYuv, "I420"), shown: shownGrey },
+    NV12: { frame: frameOf(inYuv, "NV12"), shown: shownGrey },
+  };
+}
+
 /** The largest and the mean difference of two network inputs or embeddings. */
 export function differ(a: Float32Array, b: Float32Array): { most: number; mean: number } {
   if (a.length !== b.length || a.length === 0) throw new Error(`lengths ${a.length} and ${b.length}`);
