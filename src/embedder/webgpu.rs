@@ -7,6 +7,7 @@
 //! CubeCL keeps. So few shaders are compiled, and nothing is written to the GPU for a frame.
 
 use burn::cubecl::ir::UIntKind;
+use burn::cubecl::ir::attributes::BufferIOAttr;
 use burn::cubecl::ir::metadata::Info;
 use burn::cubecl::prelude::*;
 use burn::cubecl::server::{KernelArguments, MetadataBindingInfo};
@@ -212,10 +213,13 @@ impl WebGpuConv {
         ];
         let output = Tensor::<4>::empty([n, rows, columns, out], &input.device());
         let output = on_gpu(output);
-        let mut arguments = KernelArguments::new().with_buffer(output.handle.clone().binding());
+        // A launch that fails spoils what it writes: never the weights, which all later ones read.
+        let mut arguments = KernelArguments::new()
+            .with_buffer_io(output.handle.clone().binding(), BufferIOAttr::WriteOnly);
         let read = [flat(input), self.weight.val(), self.bias.val()];
         for tensor in read.into_iter().chain(past.map(flat)) {
-            arguments = arguments.with_buffer(on_gpu(tensor).handle.binding());
+            arguments =
+                arguments.with_buffer_io(on_gpu(tensor).handle.binding(), BufferIOAttr::ReadOnly);
         }
         let words = shape.chunks_exact(2);
         let words = words.map(|pair| pair[0] as u64 | (pair[1] as u64) << 32);
