@@ -128,8 +128,8 @@ pub struct Classifier {
     /// The classes and shots.
     pub support: SupportSet,
     settings: Settings,
-    /// The settings before each `restore` that can still be taken back, and maybe older ones.
-    replaced: Vec<Settings>,
+    /// The settings before each step with a `restore` that can still be taken back, and maybe older ones.
+    replaced: Vec<(u64, Settings)>,
     heads: Option<Rc<Heads>>,
     fitted: Option<Fitted>,
 }
@@ -171,8 +171,10 @@ impl Classifier {
         embeddings: &[f32],
     ) -> Result<(), Error> {
         self.check(settings)?;
-        self.support.restore(saved(classes, embeddings)?)?;
-        self.replaced.push(self.settings);
+        let step = self.support.restore(saved(classes, embeddings)?)?;
+        if !self.replaced.iter().any(|(of, _)| *of == step) {
+            self.replaced.push((step, self.settings));
+        }
         self.settings = settings;
         Ok(())
     }
@@ -189,16 +191,41 @@ impl Classifier {
         self.support.append(saved(classes, embeddings)?)
     }
 
-    /// Takes the last change of the support set back; the settings come back with it where
+    /// Takes the newest step back; the settings come back with it where
     /// [`restore`](Self::restore) replaced them.
-    pub fn undo(&mut self) -> Option<Action> {
-        let action = self.support.undo()?;
-        if action == Action::Restore
-            && let Some(before) = self.replaced.pop()
-        {
-            self.settings = before;
+    ///
+    /// # Errors
+    /// As [`SupportSet::undo_step`].
+    pub fn undo(&mut self) -> Result<Option<Action>, Error> {
+        match self.support.newest_step() {
+            Some(step) => self.undo_step(step),
+            None => Ok(None),
         }
-        Some(action)
+    }
+
+    /// As [`undo`](Self::undo), of any step.
+    ///
+    /// # Errors
+    /// As [`SupportSet::undo_step`].
+    pub fn undo_step(&mut self, step: u64) -> Result<Option<Action>, Error> {
+        let action = self.support.undo_step(step)?;
+        if action.is_some()
+            && let Some(place) = self.replaced.iter().position(|(of, _)| *of == step)
+        {
+            let (_, before) = self.replaced.remove(place);
+            // Settings that a later restore replaced come back with that one.
+            match self.replaced.get_mut(place) {
+                Some((_, replaced)) => *replaced = before,
+                None => self.settings = before,
+            }
+        }
+        Ok(action)
+    }
+
+    /// Forgets all steps: what is there now is where undo ends.
+    pub fn clear_history(&mut self) {
+        self.support.clear_history();
+        self.replaced.clear();
     }
 
     /// The softmax temperature for this support set.

@@ -1,15 +1,19 @@
 //! The support set: classes, each with its shots as embeddings, and undo.
 //!
 //! Ids are never used twice, so that a page can keep thumbnails and colours by id. Every
-//! change first keeps the state before it; the embeddings are shared, so that costs a few
-//! pointers. It refuses unknown ids, empty names and more than its limits.
+//! change belongs to a step, and a step is taken back whole. It refuses unknown ids, empty names
+//! and more than its limits.
 
-use std::collections::VecDeque;
+mod history;
+
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use serde::Serialize;
 
 use crate::error::Error;
+pub use history::MAX_UNDO;
+use history::{Change, History, check_classes, shots_of};
 
 /// Most classes of a support set; the page stays usable, and the head under a millisecond.
 pub const MAX_CLASSES: usize = 1_000;
@@ -19,9 +23,6 @@ pub const MAX_SHOTS: usize = 10_000;
 
 /// Longest name of a class in bytes of UTF-8: ten lines of text.
 pub const MAX_NAME_BYTES: usize = 1_000;
-
-/// Changes that can be taken back.
-pub const MAX_UNDO: usize = 100;
 
 /// One example of a class.
 #[derive(Debug, Clone)]
@@ -48,22 +49,26 @@ pub struct Class {
 /// A class as it is kept elsewhere: name, enabled, embeddings.
 pub type Saved = (String, bool, Vec<Vec<f32>>);
 
-/// What a change was, for the page to say what undo takes back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// What a change was, for the page to say what undo takes back. In the order of their weight: a
+/// step is called after the weightiest of its changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum Action {
-    AddClass,
-    RemoveClass,
-    RenameClass,
     EnableClass,
-    AddShot,
+    RenameClass,
+    RemoveClass,
+    AddClass,
     RemoveShot,
     MoveShot,
+    AddShot,
+    Append,
     Clear,
     Restore,
-    Append,
 }
+
+/// Steps that are named are below; those of single changes begin here.
+const SINGLE: u64 = 1 << u32::BITS;
 
 /// Classes with their shots.
 ///
@@ -74,7 +79,7 @@ pub enum Action {
 /// let mug = support.add_class("mug")?;
 /// let shot = support.add_shot(mug, vec![1.0; 1280])?;
 /// support.remove_shot(shot)?;
-/// support.undo();
+/// support.undo()?;
 /// assert_eq!(support.classes()[0].shots.len(), 1);
 /// # Ok::<(), kshot::Error>(())
 /// ```
@@ -84,7 +89,11 @@ pub struct SupportSet {
     next_class: u32,
     next_shot: u32,
     revision: u64,
-    history: VecDeque<(Action, Vec<Class>)>,
+    /// What the next changes belong to.
+    step: Option<u32>,
+    /// Changes of no named step.
+    singles: u64,
+    history: History,
 }
 
 impl SupportSet {
@@ -105,14 +114,37 @@ impl SupportSet {
         self.revision
     }
 
-    /// What [`undo`](Self::undo) would take back.
-    pub fn undoable(&self) -> Option<Action> {
-        self.history.back().map(|(action, _)| *action)
+    /// Names the step that later changes belong to: changes of one step are taken back together,
+    /// also where others were made between them. Without a name each is a step of its own, as
+    /// from the start.
+    pub fn take_step(&mut self, step: Option<u32>) {
+        self.step = step;
     }
 
-    /// Changes that [`undo`](Self::undo) could take back.
+    /// The step that [`undo`](Self::undo) would take back, the one that began last.
+    pub fn newest_step(&self) -> Option<u64> {
+        self.history.newest()
+    }
+
+    /// What [`undo`](Self::undo) would take back.
+    pub fn undoable(&self) -> Option<Action> {
+        self.history.action(self.history.newest()?)
+    }
+
+    /// Steps that [`undo`](Self::undo) could take back.
     pub fn undo_depth(&self) -> usize {
-        self.history.len()
+        self.history.depth()
+    }
+
+    /// Ids of the shots that are gone and that undo could bring back.
+    pub fn removed(&self) -> Vec<u32> {
+        // No shot is lost to the history, so as many are the same.
+        if self.history.shots().count() == shots_of(&self.classes).count() {
+            return Vec::new();
+        }
+        let here: BTreeSet<u32> = shots_of(&self.classes).collect();
+        let shots = self.history.shots();
+        shots.filter(|shot| !here.contains(shot)).collect()
     }
 
     /// Adds an empty class at the end and returns its id.
@@ -121,19 +153,10 @@ impl SupportSet {
     /// [`Error::NameEmpty`], [`Error::NameTooLong`], [`Error::TooManyClasses`].
     pub fn add_class(&mut self, name: &str) -> Result<u32, Error> {
         let name = parse_name(name)?;
-        if self.classes.len() >= MAX_CLASSES {
-            return Err(Error::TooManyClasses(MAX_CLASSES));
-        }
-        self.remember(Action::AddClass);
-        let id = self.next_class;
+        let class = self.next_class;
+        self.change(Change::AddClass { class, name })?;
         self.next_class += 1;
-        self.classes.push(Class {
-            id,
-            name,
-            enabled: true,
-            shots: Vec::new(),
-        });
-        Ok(id)
+        Ok(class)
     }
 
     /// Gives a class another name.
@@ -142,10 +165,7 @@ impl SupportSet {
     /// [`Error::ClassUnknown`], [`Error::NameEmpty`], [`Error::NameTooLong`].
     pub fn rename_class(&mut self, class: u32, name: &str) -> Result<(), Error> {
         let name = parse_name(name)?;
-        self.class_mut(class)?;
-        self.remember(Action::RenameClass);
-        self.class_mut(class)?.name = name;
-        Ok(())
+        self.change(Change::RenameClass { class, name }).map(drop)
     }
 
     /// Lets a class take part in answers, or not.
@@ -153,10 +173,8 @@ impl SupportSet {
     /// # Errors
     /// [`Error::ClassUnknown`].
     pub fn enable_class(&mut self, class: u32, enabled: bool) -> Result<(), Error> {
-        self.class_mut(class)?;
-        self.remember(Action::EnableClass);
-        self.class_mut(class)?.enabled = enabled;
-        Ok(())
+        self.change(Change::EnableClass { class, enabled })
+            .map(drop)
     }
 
     /// Removes a class with its shots.
@@ -164,10 +182,7 @@ impl SupportSet {
     /// # Errors
     /// [`Error::ClassUnknown`].
     pub fn remove_class(&mut self, class: u32) -> Result<(), Error> {
-        self.class_mut(class)?;
-        self.remember(Action::RemoveClass);
-        self.classes.retain(|one| one.id != class);
-        Ok(())
+        self.change(Change::RemoveClass { class }).map(drop)
     }
 
     /// Adds a shot to a class and returns its id. The embedding is L2-normalised, as made
@@ -176,23 +191,10 @@ impl SupportSet {
     /// # Errors
     /// [`Error::ClassUnknown`], [`Error::TooManyShots`].
     pub fn add_shot(&mut self, class: u32, embedding: Vec<f32>) -> Result<u32, Error> {
-        self.check_room(class)?;
-        self.remember(Action::AddShot);
-        self.push_shot(class, embedding)
-    }
-
-    /// Like [`add_shot`](Self::add_shot), but one step of undo with the shot before it:
-    /// the later pictures of a burst.
-    ///
-    /// # Errors
-    /// [`Error::ClassUnknown`], [`Error::TooManyShots`].
-    pub fn continue_burst(&mut self, class: u32, embedding: Vec<f32>) -> Result<u32, Error> {
-        if self.undoable() != Some(Action::AddShot) {
-            return self.add_shot(class, embedding);
-        }
-        self.check_room(class)?;
-        self.revision += 1;
-        self.push_shot(class, embedding)
+        let shot = self.make_shot(embedding);
+        let id = shot.id;
+        self.change(Change::AddShot { class, shot })?;
+        Ok(id)
     }
 
     /// Removes one shot.
@@ -200,15 +202,7 @@ impl SupportSet {
     /// # Errors
     /// [`Error::ShotUnknown`].
     pub fn remove_shot(&mut self, shot: u32) -> Result<(), Error> {
-        let mut shots = self.classes.iter().flat_map(|class| &class.shots);
-        if !shots.any(|one| one.id == shot) {
-            return Err(Error::ShotUnknown(shot));
-        }
-        self.remember(Action::RemoveShot);
-        for class in &mut self.classes {
-            class.shots.retain(|one| one.id != shot);
-        }
-        Ok(())
+        self.change(Change::RemoveShot { shot }).map(drop)
     }
 
     /// Moves a shot to the end of another class; it keeps its id.
@@ -216,29 +210,19 @@ impl SupportSet {
     /// # Errors
     /// [`Error::ShotUnknown`], [`Error::ClassUnknown`], [`Error::TooManyShots`].
     pub fn move_shot(&mut self, shot: u32, class: u32) -> Result<(), Error> {
-        let mut shots = self.classes.iter().flat_map(|class| &class.shots);
-        let Some(moved) = shots.find(|one| one.id == shot).cloned() else {
-            return Err(Error::ShotUnknown(shot));
-        };
-        self.check_room(class)?;
-        self.remember(Action::MoveShot);
-        for class in &mut self.classes {
-            class.shots.retain(|one| one.id != shot);
-        }
-        self.class_mut(class)?.shots.push(moved);
-        Ok(())
+        self.change(Change::MoveShot { shot, class }).map(drop)
     }
 
     /// Removes everything; [`undo`](Self::undo) brings it back.
     pub fn clear(&mut self) {
-        self.remember(Action::Clear);
         self.classes.clear();
+        self.keep(Change::Clear);
     }
 
     /// Removes everything for good: no undo brings it back. Ids are still not used again.
     pub fn forget(&mut self) {
         self.classes.clear();
-        self.history.clear();
+        self.clear_history();
         self.revision += 1;
     }
 
@@ -251,69 +235,94 @@ impl SupportSet {
         let ids: Vec<u32> = saved.iter().map(|(id, ..)| *id).collect();
         let named = saved.into_iter();
         self.restore(named.map(|(_, name, shots)| (name, true, shots)).collect())?;
-        self.history.clear();
         for (class, id) in self.classes.iter_mut().zip(ids) {
             class.id = id;
             self.next_class = self.next_class.max(id.saturating_add(1));
         }
+        self.clear_history();
         Ok(())
     }
 
-    /// Puts saved classes in the place of all there are; `(name, enabled, embeddings)`.
+    /// Puts saved classes in the place of all there are; `(name, enabled, embeddings)`. Gives the
+    /// step that it belongs to.
     ///
     /// # Errors
     /// [`Error::NameEmpty`], [`Error::NameTooLong`], [`Error::TooManyClasses`],
     /// [`Error::TooManyShots`]; then nothing has changed.
-    pub fn restore(&mut self, saved: Vec<Saved>) -> Result<(), Error> {
-        check_saved(&saved, 0)?;
-        self.remember(Action::Restore);
-        self.classes.clear();
-        self.push_saved(saved);
-        Ok(())
+    pub fn restore(&mut self, saved: Vec<Saved>) -> Result<u64, Error> {
+        let classes = self.make_classes(saved)?;
+        self.change(Change::Restore(classes))
     }
 
-    /// Puts saved classes after those there are, as one step of undo.
+    /// Puts saved classes after those there are.
     ///
     /// # Errors
     /// As [`restore`](Self::restore).
     pub fn append(&mut self, saved: Vec<Saved>) -> Result<(), Error> {
-        check_saved(&saved, self.classes.len())?;
-        self.remember(Action::Append);
-        self.push_saved(saved);
-        Ok(())
+        let classes = self.make_classes(saved)?;
+        self.change(Change::Append(classes)).map(drop)
     }
 
-    /// Takes the last change back and says what it was; `None` where there is none.
-    pub fn undo(&mut self) -> Option<Action> {
-        let (action, before) = self.history.pop_back()?;
-        self.classes = before;
-        self.revision += 1;
-        Some(action)
-    }
-
-    fn remember(&mut self, action: Action) {
-        if self.history.len() == MAX_UNDO {
-            self.history.pop_front();
+    /// Takes the newest step back and says what it was; `None` where there is none.
+    ///
+    /// # Errors
+    /// As [`undo_step`](Self::undo_step).
+    pub fn undo(&mut self) -> Result<Option<Action>, Error> {
+        match self.newest_step() {
+            Some(step) => self.undo_step(step),
+            None => Ok(None),
         }
-        self.history.push_back((action, self.classes.clone()));
-        self.revision += 1;
     }
 
-    fn push_saved(&mut self, saved: Vec<Saved>) {
+    /// Takes one step back and nothing else, and says what it was; `None` where it is not, or no
+    /// longer, one that can be taken back.
+    ///
+    /// # Errors
+    /// [`Error::TooManyClasses`], [`Error::TooManyShots`] where later steps have filled the room
+    /// of what would come back; then nothing has changed.
+    pub fn undo_step(&mut self, step: u64) -> Result<Option<Action>, Error> {
+        let action = self.history.action(step);
+        if action.is_some() {
+            self.classes = self.history.undo(step)?;
+            self.revision += 1;
+        }
+        Ok(action)
+    }
+
+    /// Forgets all steps: what is there now is where undo ends.
+    pub fn clear_history(&mut self) {
+        self.history.clear(&self.classes);
+    }
+
+    /// Makes a change; gives the step that it belongs to.
+    fn change(&mut self, change: Change) -> Result<u64, Error> {
+        change.make(&mut self.classes)?;
+        Ok(self.keep(change))
+    }
+
+    fn keep(&mut self, change: Change) -> u64 {
+        let step = self.step.map_or(SINGLE + self.singles, u64::from);
+        self.singles += 1;
+        self.history.push(step, change);
+        self.revision += 1;
+        step
+    }
+
+    fn make_classes(&mut self, saved: Vec<Saved>) -> Result<Vec<Class>, Error> {
+        check_saved(&saved)?;
+        let mut classes = Vec::with_capacity(saved.len());
         for (name, enabled, embeddings) in saved {
-            let shots = embeddings
-                .into_iter()
-                .map(|embedding| self.make_shot(embedding))
-                .collect();
             let id = self.next_class;
             self.next_class += 1;
-            self.classes.push(Class {
+            let embeddings = embeddings.into_iter();
+            classes.push(Class {
                 id,
                 name: name.trim().to_owned(),
                 enabled,
-                shots,
+                shots: embeddings.map(|one| self.make_shot(one)).collect(),
             });
         }
+        Ok(classes)
     }
 
     fn make_shot(&mut self, embedding: Vec<f32>) -> Shot {
@@ -324,34 +333,10 @@ impl SupportSet {
             embedding: embedding.into(),
         }
     }
-
-    fn push_shot(&mut self, class: u32, embedding: Vec<f32>) -> Result<u32, Error> {
-        let shot = self.make_shot(embedding);
-        let id = shot.id;
-        self.class_mut(class)?.shots.push(shot);
-        Ok(id)
-    }
-
-    fn check_room(&mut self, class: u32) -> Result<(), Error> {
-        if self.class_mut(class)?.shots.len() >= MAX_SHOTS {
-            return Err(Error::TooManyShots(MAX_SHOTS));
-        }
-        Ok(())
-    }
-
-    fn class_mut(&mut self, class: u32) -> Result<&mut Class, Error> {
-        self.classes
-            .iter_mut()
-            .find(|one| one.id == class)
-            .ok_or(Error::ClassUnknown(class))
-    }
 }
 
-/// Whether saved classes fit beside those there are.
-fn check_saved(saved: &[Saved], there: usize) -> Result<(), Error> {
-    if there + saved.len() > MAX_CLASSES {
-        return Err(Error::TooManyClasses(MAX_CLASSES));
-    }
+fn check_saved(saved: &[Saved]) -> Result<(), Error> {
+    check_classes(saved.len())?;
     for (name, _, shots) in saved {
         parse_name(name)?;
         if shots.len() > MAX_SHOTS {

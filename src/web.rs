@@ -229,23 +229,12 @@ impl Engine {
         Ok(Float32Array::from(input.as_slice()))
     }
 
-    /// Adds a picture to a class; with `continues`, as one step of undo with the shot
-    /// before it. Returns `{ shotId, embedding, support }`.
-    pub async fn add_shot(
-        &mut self,
-        class: u32,
-        source: JsValue,
-        continues: Option<bool>,
-    ) -> Js<JsValue> {
+    /// Adds a picture to a class. Returns `{ shotId, embedding, support }`.
+    pub async fn add_shot(&mut self, class: u32, source: JsValue) -> Js<JsValue> {
         let source = Source::from_js(source).map_err(throw)?;
         let (embedding, _) = self.devices.embed(&source).await.map_err(throw)?;
         let copy = Float32Array::from(embedding.as_slice());
-        let support = &mut self.classifier.support;
-        let shot = if continues == Some(true) {
-            support.continue_burst(class, embedding)
-        } else {
-            support.add_shot(class, embedding)
-        };
+        let shot = self.classifier.support.add_shot(class, embedding);
         object(&[
             ("shotId", shot.map_err(throw)?.into()),
             ("embedding", copy.into()),

@@ -128,7 +128,7 @@ fn answers_follow_every_change_at_once() {
     classifier.support.enable_class(ids[1], false).unwrap();
     let answer = classifier.answer(&query).unwrap();
     assert_eq!(answer.scores.len(), 1);
-    classifier.support.undo();
+    classifier.support.undo().unwrap();
     assert_eq!(classifier.answer(&query).unwrap().best, Some(ids[1]));
 }
 
@@ -306,9 +306,32 @@ fn undo_of_a_restore_brings_the_settings_back_too() {
         saved,
         "what is added leaves the settings"
     );
-    classifier.undo();
+    classifier.undo().unwrap();
     assert_eq!(classifier.settings(), saved);
-    classifier.undo();
+    classifier.undo().unwrap();
     assert_eq!(classifier.settings(), before);
     assert_eq!(classifier.support.classes()[0].name, "a");
+}
+
+#[test]
+fn of_two_restores_either_can_be_taken_back_with_its_settings() {
+    let with = |threshold| Settings {
+        threshold: Some(threshold),
+        ..Settings::default()
+    };
+    for older in [true, false] {
+        let (mut classifier, _) = classifier(&[("a", &[0.0])]);
+        classifier.set_settings(with(0.1)).unwrap();
+        for (step, threshold) in [(1, 0.2), (2, 0.3)] {
+            classifier.support.take_step(Some(step));
+            let other = vec![("b".to_owned(), true, 1)];
+            classifier
+                .restore(with(threshold), other, &at(90.0))
+                .unwrap();
+        }
+        classifier.undo_step(if older { 1 } else { 2 }).unwrap();
+        assert_eq!(classifier.settings(), with(if older { 0.3 } else { 0.2 }));
+        classifier.undo().unwrap();
+        assert_eq!(classifier.settings(), with(0.1));
+    }
 }

@@ -155,13 +155,13 @@ fn undo_takes_an_enrolment_back_whole_and_forgetting_is_for_good() {
     people
         .add_shots(first, vec![vec![1.0; 128], vec![0.9; 128]])
         .unwrap();
-    people.undo();
+    people.undo().unwrap();
     assert!(people.list().is_empty());
     let second = people.add("Second").unwrap();
     assert_ne!(first, second);
     people.add_shots(second, vec![vec![1.0; 128]]).unwrap();
     people.remove(second).unwrap();
-    people.undo();
+    people.undo().unwrap();
     assert_eq!(people.list().len(), 1);
     assert_eq!(people.remove(99).unwrap_err().code(), "person_unknown");
     assert_eq!(
@@ -174,7 +174,7 @@ fn undo_takes_an_enrolment_back_whole_and_forgetting_is_for_good() {
         "embedding_invalid"
     );
     people.forget();
-    people.undo();
+    people.undo().unwrap();
     assert!(people.list().is_empty() && people.undo_depth() == 0);
     people
         .resume(vec![(7, "Back".into(), vec![vec![1.0; 128]])])

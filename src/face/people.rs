@@ -25,6 +25,8 @@ use crate::support::{Action, Class, SupportSet};
 #[derive(Debug, Default)]
 pub struct People {
     support: SupportSet,
+    /// Steps of shots so far.
+    steps: u32,
 }
 
 /// What undo would take back.
@@ -62,7 +64,7 @@ impl People {
         })
     }
 
-    /// Changes that can be taken back.
+    /// Steps that can be taken back.
     pub fn undo_depth(&self) -> usize {
         self.support.undo_depth()
     }
@@ -81,14 +83,12 @@ impl People {
     /// [`Error::PersonUnknown`], [`Error::TooManyShots`].
     pub fn add_shots(&mut self, person: u32, shots: Vec<Vec<f32>>) -> Result<(), Error> {
         self.person(person)?;
-        for (number, shot) in shots.into_iter().enumerate() {
-            if number == 0 {
-                self.support.add_shot(person, shot)?;
-            } else {
-                self.support.continue_burst(person, shot)?;
-            }
-        }
-        Ok(())
+        self.steps += 1;
+        self.support.take_step(Some(self.steps));
+        let added =
+            (shots.into_iter()).try_for_each(|shot| self.support.add_shot(person, shot).map(drop));
+        self.support.take_step(None);
+        added
     }
 
     /// Gives a person another name.
@@ -118,15 +118,19 @@ impl People {
     }
 
     /// Takes the last change back. Someone who was added only for the shots that go goes too.
-    pub fn undo(&mut self) {
-        let undone = self.support.undo();
+    ///
+    /// # Errors
+    /// As [`SupportSet::undo_step`].
+    pub fn undo(&mut self) -> Result<(), Error> {
+        let undone = self.support.undo()?;
         let empty = |class: &Class| class.shots.is_empty();
         if undone == Some(Action::AddShot)
             && self.support.undoable() == Some(Action::AddClass)
             && self.list().last().is_some_and(empty)
         {
-            self.support.undo();
+            self.support.undo()?;
         }
+        Ok(())
     }
 
     /// Removes everyone, and what undo would need to bring them back.
@@ -143,6 +147,7 @@ impl People {
         let saved = people.into_iter();
         self.support
             .restore(saved.map(|(name, shots)| (name, true, shots)).collect())
+            .map(drop)
     }
 
     /// For people whom nothing was done to yet: everyone as they were, ids included, without a

@@ -8,6 +8,12 @@ use crate::support::Action;
 
 #[wasm_bindgen]
 impl Engine {
+    /// Names the step of undo that the changes of later calls belong to; without a name each is a
+    /// step of its own.
+    pub fn take_step(&mut self, step: Option<u32>) {
+        self.classifier.support.take_step(step);
+    }
+
     /// Adds a class. Returns `{ classId, support }`.
     pub fn add_class(&mut self, name: &str) -> Js<JsValue> {
         let class = self.classifier.support.add_class(name).map_err(throw)?;
@@ -53,9 +59,19 @@ impl Engine {
         self.support()
     }
 
-    /// Takes the last change back.
-    pub fn undo(&mut self) -> Js<JsValue> {
-        self.classifier.undo();
+    /// Takes the newest step back, or the one that is named.
+    pub fn undo(&mut self, step: Option<u32>) -> Js<JsValue> {
+        match step {
+            Some(step) => self.classifier.undo_step(step.into()),
+            None => self.classifier.undo(),
+        }
+        .map_err(throw)?;
+        self.support()
+    }
+
+    /// Forgets all steps: what is there now is where undo ends.
+    pub fn clear_history(&mut self) -> Js<JsValue> {
+        self.classifier.clear_history();
         self.support()
     }
 
@@ -73,7 +89,9 @@ impl Engine {
                     shots: class.shots.iter().map(|shot| shot.id).collect(),
                 })
                 .collect(),
-            undo: support.undoable(),
+            undo: (support.newest_step().zip(support.undoable()))
+                .map(|(step, action)| StepSummary { step, action }),
+            removed: support.removed(),
         })
     }
 }
@@ -81,7 +99,14 @@ impl Engine {
 #[derive(Serialize)]
 struct Summary<'a> {
     classes: Vec<ClassSummary<'a>>,
-    undo: Option<Action>,
+    undo: Option<StepSummary>,
+    removed: Vec<u32>,
+}
+
+#[derive(Serialize)]
+struct StepSummary {
+    step: u64,
+    action: Action,
 }
 
 #[derive(Serialize)]

@@ -55,7 +55,7 @@ test("undo takes back each kind of change, and brings the same ids", async ({ ap
     for (const [kind, change] of changes) {
       const before = JSON.stringify(kshot.support.classes);
       await change();
-      const { undo } = kshot.support;
+      const undo = kshot.support.undo?.action ?? null;
       const changed = JSON.stringify(kshot.support.classes) !== before;
       await kshot.undo();
       told.push({ kind, undo, changed, back: JSON.stringify(kshot.support.classes) === before });
@@ -67,20 +67,64 @@ test("undo takes back each kind of change, and brings the same ids", async ({ ap
   }
 });
 
-test("a burst is one step of undo", async ({ api }) => {
-  const counts = await api.evaluate(async () => {
+test("a step is taken back whole and alone, whatever lies between its changes", async ({ api }) => {
+  const looks = await api.evaluate(async () => {
     const { KShot, pictures } = window.api;
     const kshot = await KShot.load({ backend: "cpu" });
     const cup = await kshot.addClass("cup");
-    const count = () => kshot.support.classes[0]?.shots.length;
-    await kshot.addShot(cup, await pictures.photo("cup-01"));
-    for (const [i, name] of ["cup-02", "cup-03", "cup-04"].entries())
-      await kshot.addShot(cup, await pictures.photo(name), { continues: i > 0 });
-    const full = count();
+    const ball = await kshot.addClass("ball");
+    const photo = await pictures.photo("cup-01");
+    const [first, second] = [kshot.newStep(), kshot.newStep()];
+    await Promise.all(
+      [first, second, first, second, first].map((step) =>
+        kshot.addShot(step === first ? cup : ball, photo, { step }),
+      ),
+    );
+    const look = () => kshot.support.classes.map(({ shots }) => shots.length);
+    const told = [look()];
+    await kshot.renameClass(cup, "mug");
+    await kshot.undo({ step: first });
+    told.push(look());
+    // It is gone.
+    await kshot.undo({ step: first });
+    const { undo, classes } = kshot.support;
     await kshot.undo();
-    return [full, count()];
+    await kshot.undo();
+    told.push(look());
+    await kshot.clearHistory();
+    await kshot.undo();
+    return { told, undo: undo?.action, name: classes[0]?.name, left: kshot.support };
   });
-  expect(counts).toEqual([4, 1]);
+  expect(looks.told).toEqual([
+    [3, 2],
+    [0, 2],
+    [0, 0],
+  ]);
+  expect(looks).toMatchObject({ undo: "rename_class", name: "mug", left: { undo: null } });
+  expect(looks.left.classes.map(({ name }) => name)).toEqual(["cup", "ball"]);
+});
+
+test("a shot that comes back has its embedding and its picture, however much was done since", async ({
+  api,
+}) => {
+  const same = await api.evaluate(async () => {
+    const { KShot, pictures } = window.api;
+    const kshot = await KShot.load({ backend: "cpu" });
+    const cup = await kshot.addClass("cup");
+    const shot = await kshot.addShot(cup, await pictures.photo("cup-01"));
+    const look = () => [kshot.embedding(shot)?.join(), kshot.thumbnail(shot)?.size];
+    const before = look();
+    await kshot.removeShot(shot);
+    const step = kshot.newStep();
+    // More changes than there are steps, by far.
+    for (let i = 0; i < 1_200; i++) await kshot.enableClass(cup, i % 2 > 0, { step });
+    await kshot.undo();
+    await kshot.undo();
+    const after = look();
+    await kshot.undo();
+    return { back: JSON.stringify(before) === JSON.stringify(after), gone: look() };
+  });
+  expect(same).toEqual({ back: true, gone: [undefined, undefined] });
 });
 
 test("a state that is exported and restored elsewhere gives the same answers to the last bit", async ({

@@ -107,7 +107,7 @@ test("replace and add, each taken back in one step, settings too", async ({ api 
     const look = () => ({
       classes: kshot.support.classes.map(({ name, shots }) => `${name} ${shots.length}`),
       method: kshot.settings.method,
-      undo: kshot.support.undo,
+      undo: kshot.support.undo?.action,
     });
     await kshot.importFile(window.kept.file, { mode: "add" });
     const added = { ...look(), kept: kshot.support.classes[0]?.id === own };

@@ -71,6 +71,11 @@ export interface Candidate {
   free(): void;
 }
 
+/** The support set as the engine tells it, with the shots that are gone and that undo could bring back. */
+export interface EngineSupport extends SupportSummary {
+  removed: number[];
+}
+
 /** The wasm engine. Ids are its own and change when it is built again; errors carry a `code`. One call at a time. */
 export interface Engine {
   /** Builds WebGPU while other calls go on; a failure is carried by the candidate. */
@@ -84,31 +89,33 @@ export interface Engine {
   add_shot(
     classId: number,
     source: Frame,
-    continues: boolean,
-  ): Promise<{ shotId: number; embedding: Float32Array<ArrayBuffer>; support: SupportSummary }>;
+  ): Promise<{ shotId: number; embedding: Float32Array<ArrayBuffer>; support: EngineSupport }>;
   embed(source: Frame): Promise<Float32Array<ArrayBuffer>>;
   frame_input(source: Frame): Promise<Float32Array<ArrayBuffer>>;
-  add_class(name: string): { classId: number; support: SupportSummary };
-  rename_class(classId: number, name: string): SupportSummary;
-  enable_class(classId: number, enabled: boolean): SupportSummary;
-  remove_class(classId: number): SupportSummary;
-  remove_shot(shotId: number): SupportSummary;
-  move_shot(shotId: number, classId: number): SupportSummary;
-  clear(): SupportSummary;
-  undo(): SupportSummary;
-  support(): SupportSummary;
+  /** Names the step of undo that the changes of later calls belong to. */
+  take_step(step: number | undefined): void;
+  add_class(name: string): { classId: number; support: EngineSupport };
+  rename_class(classId: number, name: string): EngineSupport;
+  enable_class(classId: number, enabled: boolean): EngineSupport;
+  remove_class(classId: number): EngineSupport;
+  remove_shot(shotId: number): EngineSupport;
+  move_shot(shotId: number, classId: number): EngineSupport;
+  clear(): EngineSupport;
+  undo(step: number | undefined): EngineSupport;
+  clear_history(): EngineSupport;
+  support(): EngineSupport;
   settings(): SettingsReport;
   set_settings(settings: Partial<Settings>): SettingsReport;
   space(): SpacePoint[];
   guidance(): Guidance | null;
-  restore(state: StoredShape, embeddings: Float32Array): SupportSummary;
+  restore(state: StoredShape, embeddings: Float32Array): EngineSupport;
   /** Reads the weights of the methods that have some, for every support set. */
   load_methods(weights: Uint8Array): void;
   /** Says which support set later calls are about; a new one is empty. */
   take_seat(seat: number): void;
   /** Forgets the support set that calls are about. */
   leave_seat(): void;
-  append(state: StoredShape, embeddings: Float32Array): SupportSummary;
+  append(state: StoredShape, embeddings: Float32Array): EngineSupport;
   memory(): { wasmBytes: number; gpuBytes: number | null };
   free(): void;
 }

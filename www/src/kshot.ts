@@ -20,11 +20,12 @@ import type { Seat } from "./seat.ts";
 import { type KShotEvents, Session } from "./session.ts";
 import { takeFrame } from "./sources.ts";
 import { isOf, readState } from "./state.ts";
-import { flatten } from "./support-mirror.ts";
+import { flatten, newStep } from "./support-mirror.ts";
 import { makeThumbnail } from "./thumbnail.ts";
 import type {
   Answer,
   BackendChoice,
+  ChangeOptions,
   DeviceReport,
   EngineStatus,
   FileKind,
@@ -188,27 +189,36 @@ export class KShot {
   }
 
   /** Adds an empty class; gives its id. Throws `name_empty`, `too_many_classes`. */
-  async addClass(name: string): Promise<number> {
-    const { classId } = await this.#change("add_class", () => ({ name }));
+  async addClass(name: string, { step = newStep() }: ChangeOptions = {}): Promise<number> {
+    const { classId } = await this.#change("add_class", () => ({ name, step }));
     return this.#seat.mirror.publicClass(classId);
   }
 
   /** Gives a class another name. Throws `class_unknown`, `name_empty`. */
-  async renameClass(classId: number, name: string): Promise<void> {
-    await this.#change("rename_class", () => ({ classId: this.#seat.mirror.engineClass(classId), name }));
+  async renameClass(classId: number, name: string, { step = newStep() }: ChangeOptions = {}): Promise<void> {
+    await this.#change("rename_class", () => ({
+      classId: this.#seat.mirror.engineClass(classId),
+      name,
+      step,
+    }));
   }
 
   /** Lets a class take part in answers, or not. Throws `class_unknown`. */
-  async enableClass(classId: number, enabled: boolean): Promise<void> {
+  async enableClass(
+    classId: number,
+    enabled: boolean,
+    { step = newStep() }: ChangeOptions = {},
+  ): Promise<void> {
     await this.#change("enable_class", () => ({
       classId: this.#seat.mirror.engineClass(classId),
       enabled,
+      step,
     }));
   }
 
   /** Removes a class with its shots. Throws `class_unknown`. */
-  async removeClass(classId: number): Promise<void> {
-    await this.#change("remove_class", () => ({ classId: this.#seat.mirror.engineClass(classId) }));
+  async removeClass(classId: number, { step = newStep() }: ChangeOptions = {}): Promise<void> {
+    await this.#change("remove_class", () => ({ classId: this.#seat.mirror.engineClass(classId), step }));
   }
 
   /**
@@ -216,52 +226,67 @@ export class KShot {
    * Throws `class_unknown`, `too_many_shots`, `picture_unreadable`, `picture_too_small`,
    * `picture_too_large`, `video_not_ready`, `embedding_invalid`.
    *
-   * With `continues` it is one step of undo together with the shot before it: the later pictures of a burst.
-   *
    * @example
-   * for (const file of input.files ?? []) await kshot.addShot(mug, file);
+   * const step = kshot.newStep(); // one undo takes all of them back
+   * for (const file of input.files ?? []) await kshot.addShot(mug, file, { step });
    */
-  async addShot(classId: number, source: FrameSource, { continues = false } = {}): Promise<number> {
+  async addShot(
+    classId: number,
+    source: FrameSource,
+    { step = newStep() }: ChangeOptions = {},
+  ): Promise<number> {
     await this.#session.usable();
     const { limits } = this.#session;
     const { mirror } = this.#seat;
     const frame = await takeFrame(source, limits);
-    const thumbnail = makeThumbnail(frame);
+    // Before the call: replies are taken in the order in which the engine made the changes.
+    const thumbnail = await makeThumbnail(frame);
     const reply = await this.#send("add_shot", frame, () => ({
       classId: mirror.engineClass(classId),
       frame,
-      continues,
+      step,
     }));
-    const shotId = mirror.keepShot(reply.shotId, reply.embedding, await thumbnail);
+    const shotId = mirror.keepShot(reply.shotId, reply.embedding, thumbnail);
     this.#take(reply);
     return shotId;
   }
 
   /** Removes one shot. Throws `shot_unknown`. */
-  async removeShot(shotId: number): Promise<void> {
-    await this.#change("remove_shot", () => ({ shotId: this.#seat.mirror.engineShot(shotId) }));
+  async removeShot(shotId: number, { step = newStep() }: ChangeOptions = {}): Promise<void> {
+    await this.#change("remove_shot", () => ({ shotId: this.#seat.mirror.engineShot(shotId), step }));
   }
 
   /** Moves a shot to another class; it keeps its id. Throws `shot_unknown`, `class_unknown`, `too_many_shots`. */
-  async moveShot(shotId: number, classId: number): Promise<void> {
+  async moveShot(shotId: number, classId: number, { step = newStep() }: ChangeOptions = {}): Promise<void> {
     await this.#change("move_shot", () => ({
       shotId: this.#seat.mirror.engineShot(shotId),
       classId: this.#seat.mirror.engineClass(classId),
+      step,
     }));
   }
 
-  /** Takes the last change back; `support.undo` says which that is. Ids come back as they were. */
-  async undo(): Promise<void> {
-    const { mirror } = this.#seat;
-    const last = mirror.summary.undo;
-    if (last === null) return;
-    if (last === "restore") mirror.forgetRestore();
-    await this.#change("undo", () => null);
+  /** Removes all classes; `undo` brings them back. */
+  async clear({ step = newStep() }: ChangeOptions = {}): Promise<void> {
+    await this.#change("clear", () => ({ step }));
   }
 
-  /** Removes all classes; `undo` brings them back. */
-  async clear(): Promise<void> {
-    await this.#change("clear", () => null);
+  /** A step of undo, for changes that are taken back together. */
+  newStep(): number {
+    return newStep();
+  }
+
+  /**
+   * Takes one step back, with all of its changes and nothing else: the newest, which `support.undo` tells, or the one
+   * that is named. Ids come back as they were. Does nothing where the step is gone. Throws `too_many_classes`,
+   * `too_many_shots` where later steps have filled the room of what would come back.
+   */
+  async undo({ step }: ChangeOptions = {}): Promise<void> {
+    await this.#change("undo", () => (step === undefined ? {} : { step }));
+  }
+
+  /** Forgets all steps: what is there now is where undo ends. */
+  async clearHistory(): Promise<void> {
+    await this.#change("clear_history", () => null);
   }
 
   /**
@@ -411,8 +436,8 @@ export class KShot {
   }
 
   /**
-   * Takes a saved state in: in the place of everything, settings too, or after the classes there are. One step of
-   * undo. Classes and shots get new ids. Shots of another network are embedded anew from their thumbnails.
+   * Takes a saved state in: in the place of everything, settings too, or after the classes there are. One
+   * change. Classes and shots get new ids. Shots of another network are embedded anew from their thumbnails.
    * Throws `state_invalid`, `state_other_embedder` where another network made it and no shot has a thumbnail,
    * `too_many_classes`, `too_many_shots`, `name_empty`, `name_too_long`, `setting_invalid`, and as `loadMethods`
    * where its method has weights of its own; nothing changes then.
@@ -439,9 +464,11 @@ export class KShot {
     }
     const replaces = options.mode !== "add";
     if (replaces && isTrained(parsed.settings.method)) await this.loadMethods();
-    const reply = await this.#call(replaces ? "restore" : "append", () =>
-      flatten(parsed.settings, classes, embedder.dimensions),
-    );
+    const { step = newStep() } = options;
+    const reply = await this.#call(replaces ? "restore" : "append", () => ({
+      ...flatten(parsed.settings, classes, embedder.dimensions),
+      step,
+    }));
     const summary = mirror.takeRestored(classes, reply.support);
     this.#seat.setSettings(reply.settings);
     this.#seat.events.emit("support", summary);

@@ -5,6 +5,7 @@
  * page's side maps them (support-mirror.ts).
  */
 import type {
+  EngineSupport,
   FileState,
   Frame,
   PictureLimits,
@@ -41,13 +42,23 @@ import type {
   LoadProgress,
   Settings,
   SpacePoint,
-  SupportSummary,
 } from "./types.ts";
 
 /** The support set after a change, with the settings, whose automatic values follow it. */
 export interface SupportReply {
-  support: SupportSummary;
+  support: EngineSupport;
   settings: SettingsReport;
+}
+
+/** The step of undo that a change belongs to. */
+interface InStep {
+  step: number;
+}
+
+/** A support set as a worker takes it: its shape, and all embeddings in the same order. */
+export interface StoredSet {
+  state: StoredShape;
+  embeddings: Float32Array<ArrayBuffer>;
 }
 
 /** People as a worker takes them: how many shots each has, and all embeddings in the same order. */
@@ -92,25 +103,26 @@ export interface Calls {
   classify: { args: { frame: Frame }; result: Answer };
   answer: { args: null; result: Answer | null };
   add_shot: {
-    args: { classId: number; frame: Frame; continues: boolean };
+    args: { classId: number; frame: Frame } & InStep;
     result: SupportReply & { shotId: number; embedding: Float32Array<ArrayBuffer> };
   };
   embed: { args: { frame: Frame }; result: Float32Array<ArrayBuffer> };
   frame_input: { args: { frame: Frame }; result: Float32Array<ArrayBuffer> };
-  add_class: { args: { name: string }; result: SupportReply & { classId: number } };
-  rename_class: { args: { classId: number; name: string }; result: SupportReply };
-  enable_class: { args: { classId: number; enabled: boolean }; result: SupportReply };
-  remove_class: { args: { classId: number }; result: SupportReply };
-  remove_shot: { args: { shotId: number }; result: SupportReply };
-  move_shot: { args: { shotId: number; classId: number }; result: SupportReply };
-  clear: { args: null; result: SupportReply };
-  undo: { args: null; result: SupportReply };
+  add_class: { args: { name: string } & InStep; result: SupportReply & { classId: number } };
+  rename_class: { args: { classId: number; name: string } & InStep; result: SupportReply };
+  enable_class: { args: { classId: number; enabled: boolean } & InStep; result: SupportReply };
+  remove_class: { args: { classId: number } & InStep; result: SupportReply };
+  remove_shot: { args: { shotId: number } & InStep; result: SupportReply };
+  move_shot: { args: { shotId: number; classId: number } & InStep; result: SupportReply };
+  clear: { args: InStep; result: SupportReply };
+  undo: { args: Partial<InStep>; result: SupportReply };
+  clear_history: { args: null; result: SupportReply };
   set_settings: { args: { settings: Partial<Settings> }; result: SettingsReport };
   space: { args: null; result: SpacePoint[] };
   guidance: { args: null; result: Guidance | null };
-  restore: { args: { state: StoredShape; embeddings: Float32Array<ArrayBuffer> }; result: SupportReply };
+  restore: { args: StoredSet & InStep; result: SupportReply };
   leave_seat: { args: null; result: null };
-  append: { args: { state: StoredShape; embeddings: Float32Array<ArrayBuffer> }; result: SupportReply };
+  append: { args: StoredSet & InStep; result: SupportReply };
   write_file: {
     args: { state: FileState; embeddings: Float32Array<ArrayBuffer>; thumbnails: (Blob | null)[] };
     result: { file: Blob };

@@ -13,7 +13,7 @@ import type { FacesDevice } from "./face-types.ts";
 import type { Alphabet } from "./lab-types.ts";
 import type { Call, Calls, FacesReport, StoredFaces } from "./protocol.ts";
 import { Seat, type SeatEvents } from "./seat.ts";
-import { flatten } from "./support-mirror.ts";
+import { flatten, newStep } from "./support-mirror.ts";
 import type { BackendChoice, DeviceReport, EngineStatus, KShotState, LoadProgress } from "./types.ts";
 import { WorkerLink } from "./worker-link.ts";
 
@@ -297,10 +297,12 @@ export class Session {
       seat.mirror.classes(),
       this.embedder.dimensions,
     );
-    const { support, settings } = await link.call("restore", stored, {
-      transfer: [stored.embeddings.buffer],
-      seat: seat.number,
-    });
+    await link.call(
+      "restore",
+      { ...stored, step: newStep() },
+      { transfer: [stored.embeddings.buffer], seat: seat.number },
+    );
+    const { support, settings } = await link.call("clear_history", null, { seat: seat.number });
     seat.events.emit("support", seat.mirror.rebind(support));
     seat.setSettings(settings);
   }

@@ -4,11 +4,17 @@
  * It keeps each shot's embedding, and public ids that stay the same when a new engine gives the same
  * classes and shots other ids. It never changes the set: the engine does, and tells it the outcome.
  */
-import type { StoredShape } from "./engine.ts";
+import type { EngineSupport } from "./engine.ts";
+import type { StoredSet } from "./protocol.ts";
 import type { Answer, Guidance, KShotState, Settings, SpacePoint, SupportSummary } from "./types.ts";
 
 // One count for all support sets of a page: an id is never used again, so colours and thumbnails can go by it.
 let next = 1;
+
+/** The number of a step of undo that nothing belongs to yet. */
+export function newStep(): number {
+  return next++;
+}
 
 /** Public ids on one side, those of the engine in use on the other. */
 class IdMap {
@@ -44,10 +50,6 @@ class IdMap {
 // The largest u32: no engine hands it out.
 const UNKNOWN = 0xffff_ffff;
 
-// Well above the changes that the engine can undo (MAX_UNDO in support.rs), because a change that
-// was itself undone counts here too.
-const KEPT_CHANGES = 1_000;
-
 export class SupportMirror {
   readonly #classes = new IdMap();
   readonly #shots = new IdMap();
@@ -55,13 +57,7 @@ export class SupportMirror {
   readonly #embeddings = new Map<number, Float32Array<ArrayBuffer>>();
   /** Small pictures by public shot id, kept as long as the embeddings. */
   readonly #thumbnails = new Map<number, Blob>();
-  /** Removed shots, with the number of the change that removed them. */
-  readonly #removed = new Map<number, number>();
-  #changes = 0;
   #summary: SupportSummary = { classes: [], undo: null };
-  /** A rebuilt engine starts with a "restore" that its user never asked for and must not undo. */
-  #hiddenRestore = false;
-  #restores = 0;
 
   /** The support set in public ids. */
   get summary(): SupportSummary {
@@ -81,18 +77,19 @@ export class SupportMirror {
   }
 
   /** Takes the engine's view of the set after any change. */
-  update(support: SupportSummary): SupportSummary {
-    const undo =
-      support.undo === "restore" && this.#hiddenRestore && this.#restores === 0 ? null : support.undo;
+  update({ classes, undo, removed }: EngineSupport): SupportSummary {
     this.#summary = {
       undo,
-      classes: support.classes.map((entry) => ({
+      classes: classes.map((entry) => ({
         ...entry,
         id: this.#classes.toPublic(entry.id),
         shots: entry.shots.map((shot) => this.#shots.toPublic(shot)),
       })),
     };
-    this.#prune();
+    this.#keepOnly([
+      ...this.#summary.classes.flatMap(({ shots }) => shots),
+      ...removed.map((shot) => this.#shots.toPublic(shot)),
+    ]);
     return this.#summary;
   }
 
@@ -115,8 +112,7 @@ export class SupportMirror {
   }
 
   /** Takes the outcome of a `restore` or `append` of `classes` that the user asked for: they are the last ones. */
-  takeRestored(classes: KShotState["classes"], support: SupportSummary): SupportSummary {
-    if (support.undo === "restore") this.#restores++;
+  takeRestored(classes: KShotState["classes"], support: EngineSupport): SupportSummary {
     const summary = this.update(support);
     const first = summary.classes.length - classes.length;
     classes.forEach(({ shots, thumbnails }, i) => {
@@ -130,13 +126,8 @@ export class SupportMirror {
     return summary;
   }
 
-  /** To be called when the last change, an undone "restore", was taken back. */
-  forgetRestore(): void {
-    this.#restores = Math.max(0, this.#restores - 1);
-  }
-
   /** Binds the public ids to a new engine that was given `store()` and answered `support`. */
-  rebind(support: SupportSummary): SupportSummary {
+  rebind(support: EngineSupport): SupportSummary {
     const before = this.#summary.classes;
     const classPairs: [number, number][] = [];
     const shotPairs: [number, number][] = [];
@@ -151,10 +142,6 @@ export class SupportMirror {
     });
     this.#classes.relink(classPairs);
     this.#shots.relink(shotPairs);
-    const kept = new Set(shotPairs.map(([shot]) => shot));
-    for (const shot of this.#embeddings.keys()) if (!kept.has(shot)) this.#forget(shot);
-    this.#hiddenRestore = true;
-    this.#restores = 0;
     return this.update(support);
   }
 
@@ -171,24 +158,14 @@ export class SupportMirror {
     });
   }
 
-  /** Drops embeddings that no undo can bring back. */
-  #prune(): void {
-    this.#changes++;
-    const live = new Set(this.#summary.classes.flatMap(({ shots }) => shots));
+  /** Drops what no undo can bring back. */
+  #keepOnly(shots: readonly number[]): void {
+    const kept = new Set(shots);
     for (const shot of this.#embeddings.keys()) {
-      if (live.has(shot)) this.#removed.delete(shot);
-      else if (!this.#removed.has(shot)) this.#removed.set(shot, this.#changes);
+      if (kept.has(shot)) continue;
+      this.#embeddings.delete(shot);
+      this.#thumbnails.delete(shot);
     }
-    for (const [shot, change] of this.#removed) {
-      if (this.#changes - change < KEPT_CHANGES) break;
-      this.#removed.delete(shot);
-      this.#forget(shot);
-    }
-  }
-
-  #forget(shot: number): void {
-    this.#embeddings.delete(shot);
-    this.#thumbnails.delete(shot);
   }
 
   /** An answer in public ids. */
@@ -227,11 +204,7 @@ export class SupportMirror {
 }
 
 /** What the engine's `restore` takes: the shape, and all embeddings as one array in the same order. */
-export function flatten(
-  settings: Settings,
-  classes: KShotState["classes"],
-  dimensions: number,
-): { state: StoredShape; embeddings: Float32Array<ArrayBuffer> } {
+export function flatten(settings: Settings, classes: KShotState["classes"], dimensions: number): StoredSet {
   const count = classes.reduce((sum, { shots }) => sum + shots.length, 0);
   const embeddings = new Float32Array(count * dimensions);
   let row = 0;

@@ -74,21 +74,31 @@ export interface ClassSummary {
 /** The support set without its embeddings. */
 export interface SupportSummary {
   classes: ClassSummary[];
-  /** What `undo` would take back, or null where there is nothing. */
-  undo: UndoAction | null;
+  /** The step that `undo` would take back, the one that began last; null where there is none. */
+  undo: { step: number; action: UndoAction } | null;
 }
 
+/** How a change is made. */
+export interface ChangeOptions {
+  /**
+   * The step that it belongs to, from `newStep`: changes of one step are taken back together, also where others were
+   * made between them. Without one, a change is a step of its own.
+   */
+  step?: number;
+}
+
+/** What a step is called after: the weightiest of its changes, here from the lightest on. */
 export type UndoAction =
-  | "add_class"
-  | "remove_class"
-  | "rename_class"
   | "enable_class"
-  | "add_shot"
+  | "rename_class"
+  | "remove_class"
+  | "add_class"
   | "remove_shot"
   | "move_shot"
+  | "add_shot"
+  | "append"
   | "clear"
-  | "restore"
-  | "append";
+  | "restore";
 
 /** A class with its agreement with the query. */
 export interface ClassScore {
@@ -184,7 +194,7 @@ export type FileKind = "objects" | "faces" | "drawings";
 export type ImportMode = "replace" | "add";
 
 /** How saved work is taken in. */
-export interface ImportOptions {
+export interface ImportOptions extends ChangeOptions {
   /** `replace` where it is not said. */
   mode?: ImportMode;
   /** Called for each shot that is embedded anew. */

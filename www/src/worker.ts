@@ -7,6 +7,7 @@
 import {
   type Candidate,
   type Engine,
+  type EngineSupport,
   type Exports,
   type FacesEngine,
   instantiate,
@@ -15,7 +16,7 @@ import {
 } from "./engine.ts";
 import { messageOf, packError } from "./errors.ts";
 import type { Call, Calls, PeopleReply, Request, SupportReply, WorkerMessage } from "./protocol.ts";
-import type { LoadProgress, SupportSummary } from "./types.ts";
+import type { LoadProgress } from "./types.ts";
 
 /** The media type of a `.kshot` file. */
 const FILE_TYPE = "application/x-kshot";
@@ -57,7 +58,7 @@ function loaded<T>(part: T | null): T {
   return part;
 }
 
-function withSettings(support: SupportSummary): SupportReply {
+function withSettings(support: EngineSupport): SupportReply {
   return { support, settings: engine().settings() };
 }
 
@@ -91,8 +92,8 @@ const handlers: Handlers = {
   },
   classify: ({ frame }) => engine().classify(frame),
   answer: () => engine().answer(),
-  add_shot: async ({ classId, frame, continues }) => {
-    const { shotId, embedding, support } = await engine().add_shot(classId, frame, continues);
+  add_shot: async ({ classId, frame }) => {
+    const { shotId, embedding, support } = await engine().add_shot(classId, frame);
     return { shotId, embedding, ...withSettings(support) };
   },
   embed: ({ frame }) => engine().embed(frame),
@@ -107,7 +108,8 @@ const handlers: Handlers = {
   remove_shot: ({ shotId }) => withSettings(engine().remove_shot(shotId)),
   move_shot: ({ shotId, classId }) => withSettings(engine().move_shot(shotId, classId)),
   clear: () => withSettings(engine().clear()),
-  undo: () => withSettings(engine().undo()),
+  undo: ({ step }) => withSettings(engine().undo(step)),
+  clear_history: () => withSettings(engine().clear_history()),
   set_settings: ({ settings }) => engine().set_settings(settings),
   space: () => engine().space(),
   guidance: () => engine().guidance(),
@@ -248,6 +250,7 @@ async function readBytes(file: Blob): Promise<ArrayBuffer> {
 async function answerCall({ id, seat, call, args }: Request): Promise<void> {
   try {
     built?.take_seat(seat);
+    built?.take_step(args !== null && "step" in args ? args.step : undefined);
     const handle = handlers[call] as (given: typeof args) => unknown;
     post({ type: "result", id, result: await handle(args) });
   } catch (thrown) {

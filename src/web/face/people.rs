@@ -61,8 +61,8 @@ impl Faces {
     }
 
     /// Takes the last change of people back.
-    pub fn undo(&mut self) {
-        self.people.undo();
+    pub fn undo(&mut self) -> Js<()> {
+        self.people.undo().map_err(throw)
     }
 
     /// Everyone: `{ people: [{ id, name, shots }], undo }`.

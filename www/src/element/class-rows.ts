@@ -50,7 +50,6 @@ export class ClassRows {
     this.element = make("div", "classes", this.#list, this.#problem, tools);
     this.#stops = [
       view.app.events.on("support", () => this.say()),
-      view.app.events.on("answer", () => this.#showUndo()),
       recorder.events.on("recording", ({ classId, count }) => this.#onRecording(classId, count)),
       recorder.events.on("noPicture", () => void this.#openCamera()),
       recorder.events.on("failed", ({ error }) => this.#fail(error)),
@@ -97,7 +96,7 @@ export class ClassRows {
     );
     setText(this.#addLabel, words.addClass);
     setText(this.#undoLabel, words.undo);
-    this.#showUndo();
+    this.#undo.disabled = !this.#view.app.history.possible;
   }
 
   dispose(): void {
@@ -143,11 +142,7 @@ export class ClassRows {
     row.count.setAttribute("role", "img");
     row.name.spellcheck = false;
     row.name.addEventListener("change", () => this.#rename(row));
-    row.remove.addEventListener("click", () =>
-      this.#change(async () => {
-        await this.#view.app.history.group(async () => this.#view.kshot?.removeClass(id));
-      }),
-    );
+    row.remove.addEventListener("click", () => this.#change(async () => this.#view.kshot?.removeClass(id)));
     this.#recorder.bind(row.record, id);
     row.item.append(row.key, row.name, row.count, row.record, row.remove);
     return row;
@@ -157,17 +152,12 @@ export class ClassRows {
     const name = row.name.value.trim();
     const before = this.#view.kshot?.support.classes.find(({ id }) => id === row.id)?.name ?? "";
     if (name === "" || name === before) row.name.value = before;
-    else
-      this.#change(() =>
-        this.#view.app.history.group(async () => this.#view.kshot?.renameClass(row.id, name)),
-      );
+    else this.#change(async () => this.#view.kshot?.renameClass(row.id, name));
   }
 
   async #addClass(): Promise<void> {
-    const { app, kshot, words } = this.#view;
-    await app.history.group(async () => {
-      await kshot?.addClass(words.newClassName(this.#rows.length + 1));
-    });
+    const { kshot, words } = this.#view;
+    await kshot?.addClass(words.newClassName(this.#rows.length + 1));
     this.#rows.at(-1)?.name.select();
   }
 
@@ -190,10 +180,6 @@ export class ClassRows {
     const { shots } = this.#view.host;
     const count = this.#view.kshot?.support.classes.find(({ id }) => id === classId)?.shots.length ?? 0;
     return shots !== null && count >= shots;
-  }
-
-  #showUndo(): void {
-    this.#undo.disabled = !this.#view.app.history.possible;
   }
 
   #change(change: () => Promise<unknown>): void {

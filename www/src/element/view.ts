@@ -252,24 +252,25 @@ export class View {
   /** Puts into a new support set what was there before, or what the attributes ask for. */
   async #fill(kshot: KShot): Promise<void> {
     this.#method.begin(kshot);
-    if (this.#kept !== null) {
-      await this.#method.restore(kshot, this.#kept);
-      return;
+    if (this.#kept !== null) await this.#method.restore(kshot, this.#kept);
+    else {
+      if (this.host.src !== null) await this.#takeFile(kshot, await fetchFile(this.host.src));
+      else await this.#addClasses(kshot);
+      // A file brings its own settings; what the attributes say stands above them.
+      await this.#set(
+        kshot,
+        SETTINGS.filter((name) => this.host.hasAttribute(name)),
+      );
     }
-    if (this.host.src !== null) await this.#takeFile(kshot, await fetchFile(this.host.src));
-    else await this.#addClasses(kshot);
-    // A file brings its own settings; what the attributes say stands above them.
-    await this.#set(
-      kshot,
-      SETTINGS.filter((name) => this.host.hasAttribute(name)),
-    );
+    // Nobody did any of this, so nobody takes it back.
+    await kshot.clearHistory();
   }
 
   /** Another file in the place of what there is; `undo` brings that back. */
   async #open(kshot: KShot, src: string): Promise<void> {
     const before = this.#task;
     const file = await fetchFile(src);
-    await this.#app.history.group(() => this.#takeFile(kshot, file));
+    await this.#takeFile(kshot, file);
     if (this.#task === before && this.#file === null) return;
     await this.#place(kshot);
     if (this.#wanted) await this.#part?.start();
@@ -388,7 +389,8 @@ export class View {
     // Two empty classes to begin with: nobody has to find out how to make one.
     const names =
       classes.length > 0 || there.size > 0 ? classes : [1, 2].map((n) => this.words.newClassName(n));
-    for (const name of names) if (!there.has(name)) await kshot.addClass(name);
+    const step = kshot.newStep();
+    for (const name of names) if (!there.has(name)) await kshot.addClass(name, { step });
   }
 
   async #set(kshot: KShot, names: readonly Setting[]): Promise<void> {

@@ -4,42 +4,44 @@ import type { App } from "./app.ts";
 import type { FoundFile } from "./drops.ts";
 import type { Refusals } from "./refusals.ts";
 
-/** Where progress and refusals of one class are shown. */
+/** The step of undo they belong to, and where progress and refusals of one class are shown. */
 export interface FileReport {
+  step: number;
+  /** Aborted where the step is taken back. */
+  signal: AbortSignal;
   refusals: Refusals;
   /** `total` 0 means that it is over. */
   onProgress(done: number, total: number): void;
 }
 
-/** Adds the files to a class, as one step of undo; gives how many were added. */
+/** Adds the files to a class; gives how many were added. */
 export async function addFiles(
   app: App,
   classId: number,
   files: readonly File[],
-  report: FileReport,
+  { step, signal, refusals, onProgress }: FileReport,
 ): Promise<number> {
   let added = 0;
-  report.refusals.clear();
-  await app.history.group(async () => {
-    for (const [i, file] of files.entries()) {
-      report.onProgress(i, files.length);
-      try {
-        await addFile(app, classId, file, added > 0);
-        added++;
-      } catch (error) {
-        if (!(error instanceof KShotError)) throw error;
-        report.refusals.add(file.name, error);
-        if (error.code === "too_many_shots" || error.code === "class_unknown") break;
-      }
+  refusals.clear();
+  for (const [i, file] of files.entries()) {
+    if (signal.aborted) break;
+    onProgress(i, files.length);
+    try {
+      await addFile(app, classId, file, step);
+      added++;
+    } catch (error) {
+      if (!(error instanceof KShotError)) throw error;
+      refusals.add(file.name, error);
+      if (error.code === "too_many_shots" || error.code === "class_unknown") break;
     }
-  });
-  report.onProgress(0, 0);
+  }
+  onProgress(0, 0);
   return added;
 }
 
 /** Adds one picture file as a shot; once more where the engine was lost under it. */
-export async function addFile(app: App, classId: number, file: Blob, continues: boolean): Promise<void> {
-  const add = async () => app.engine?.addShot(classId, file, { continues });
+async function addFile(app: App, classId: number, file: Blob, step: number): Promise<void> {
+  const add = async () => app.engine?.addShot(classId, file, { step });
   await add().catch((error) => {
     if (error instanceof KShotError && error.code === "device_lost") return add();
     throw error;

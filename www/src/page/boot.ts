@@ -51,7 +51,6 @@ export function startEngine(app: App, prepare: (engine: KShot) => Promise<void>)
   const onStatus = (status: EngineStatus) => {
     document.documentElement.dataset.status = status;
     if (status === "recovering") {
-      app.history.clear();
       // A GPU that fails while it is tried was never in use: the device's panel says so to those who ask.
       told = !(app.engine?.measuring && app.engine.device.backend === "cpu");
       if (told) showToast(words().recovering);
@@ -64,6 +63,8 @@ export function startEngine(app: App, prepare: (engine: KShot) => Promise<void>)
       const engine = await KShot.load({ onProgress, onStatus });
       if (saved !== null) await engine.restoreState(saved);
       await prepare(engine);
+      // Nobody did any of this, so nobody takes it back.
+      await engine.clearHistory();
       app.attach(engine);
       find("loading").hidden = true;
     } catch (error) {

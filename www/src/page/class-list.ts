@@ -3,21 +3,23 @@
  * cards ask for is done here, and told with a way back.
  */
 import { asKShotError, KShotError } from "../errors.ts";
+import type { KShot } from "../kshot.ts";
 import type { ClassSummary, Guidance, SupportSummary } from "../types.ts";
 import { accentOf, paint } from "./accents.ts";
 import { addFiles, byFolder } from "./add-files.ts";
 import type { App } from "./app.ts";
 import { type CardActions, ClassCard } from "./class-card.ts";
-import { find, make, makeIcon, paragraph, setLabel, setText } from "./dom.ts";
+import { find, make, makeIcon, setLabel, setText } from "./dom.ts";
 import { acceptDrops, type FoundFile, filesOf, isZip, onFiles, openZips } from "./drops.ts";
 import { keepShot } from "./guidance/asking.ts";
 import { guidanceWords } from "./guidance/words.ts";
 import { download } from "./keep/files.ts";
 import { keepWords } from "./keep/words.ts";
-import { onLanguage, words, wordsOf } from "./language.ts";
+import { onLanguage, words } from "./language.ts";
 import type { Recorder } from "./recorder.ts";
 import { Refusals } from "./refusals.ts";
-import { showToast } from "./toast.ts";
+import { showError, showToast } from "./toast.ts";
+import { undo } from "./undo.ts";
 
 // From here on it is worth not laying out what is off the screen.
 const MANY = 24;
@@ -75,33 +77,33 @@ class ClassList implements CardActions {
       if (button !== undefined)
         setText(button, count === null ? this.#nameOf(classId) : words().recording(count));
     });
-    recorder.events.on("recorded", ({ classId, count }) => {
-      this.#tell(words().recorded(count, this.#nameOf(classId)));
+    recorder.events.on("recorded", ({ classId, count, step }) => {
+      this.#tell(words().recorded(count, this.#nameOf(classId)), step);
     });
     recorder.events.on("failed", ({ error }) => this.#report(error));
     recorder.events.on("noPicture", () => showToast(words().cameraFirst));
   }
 
   rename(classId: number, name: string): void {
-    void this.#change((engine) => engine.renameClass(classId, name)).then((done) => {
-      if (!done) this.#cards.get(classId)?.resetName();
+    void this.#change((engine, step) => engine.renameClass(classId, name, { step })).then((step) => {
+      if (step === null) this.#cards.get(classId)?.resetName();
     });
   }
 
   enable(classId: number, enabled: boolean): void {
-    void this.#change((engine) => engine.enableClass(classId, enabled));
+    void this.#change((engine, step) => engine.enableClass(classId, enabled, { step }));
   }
 
   remove(classId: number): void {
     const name = this.#nameOf(classId);
-    void this.#change((engine) => engine.removeClass(classId)).then((done) => {
-      if (done) this.#tell(words().removed(name));
+    void this.#change((engine, step) => engine.removeClass(classId, { step })).then((step) => {
+      if (step !== null) this.#tell(words().removed(name), step);
     });
   }
 
   removeShot(classId: number, shotId: number): void {
-    void this.#change((engine) => engine.removeShot(shotId)).then((done) => {
-      if (done) this.#tell(words().removedShot(this.#nameOf(classId)));
+    void this.#change((engine, step) => engine.removeShot(shotId, { step })).then((step) => {
+      if (step !== null) this.#tell(words().removedShot(this.#nameOf(classId)), step);
     });
   }
 
@@ -112,8 +114,8 @@ class ClassList implements CardActions {
   moveShot(shotId: number): void {
     const to = this.#looksLike.get(shotId);
     if (to === undefined) return;
-    void this.#change((engine) => engine.moveShot(shotId, to)).then((done) => {
-      if (done) this.#tell(guidanceWords().moved(this.#nameOf(to)));
+    void this.#change((engine, step) => engine.moveShot(shotId, to, { step })).then((step) => {
+      if (step !== null) this.#tell(guidanceWords().moved(this.#nameOf(to)), step);
     });
   }
 
@@ -141,20 +143,29 @@ class ClassList implements CardActions {
     sayUnpacking(files);
     void openZips(files).then(async ({ found, refused }) => {
       const photos = found.map(({ file }) => file);
-      if (photos.length > 0 || refused.length === 0) await this.#fill(card, photos);
+      if (photos.length > 0) await this.#fill(new Map([[card, photos]]));
+      else if (refused.length === 0) showToast(words().noPhotosFound);
       else card.refusals.clear();
       for (const { name, error } of refused) card.refusals.add(name, error);
     });
   }
 
-  async #fill(card: ClassCard, files: File[]): Promise<void> {
-    if (files.length === 0) {
-      showToast(words().noPhotosFound);
-      return;
-    }
-    const onProgress = (done: number, total: number) => card.showAdding(done, total);
-    const added = await addFiles(this.#app, card.id, files, { refusals: card.refusals, onProgress });
-    if (added > 0) this.#tell(words().recorded(added, this.#nameOf(card.id)));
+  /** Photos into classes, one after the other, as one step. */
+  async #fill(classes: ReadonlyMap<ClassCard | string, File[]>): Promise<void> {
+    const { engine, history } = this.#app;
+    if (engine === null) return;
+    const step = engine.newStep();
+    await history.run(step, async (signal) => {
+      for (const [of, files] of classes) {
+        if (signal.aborted) return;
+        const card = typeof of === "string" ? await this.#addClass(of, step) : of;
+        if (card === null) return;
+        const { id, refusals } = card;
+        const onProgress = (done: number, total: number) => card.showAdding(done, total);
+        const added = await addFiles(this.#app, id, files, { step, signal, refusals, onProgress });
+        if (added > 0 && !signal.aborted) this.#tell(words().recorded(added, this.#nameOf(id)), step);
+      }
+    });
   }
 
   saveZip(classId: number): void {
@@ -173,8 +184,8 @@ class ClassList implements CardActions {
     const names = new Set(this.#app.engine?.support.classes.map(({ name }) => name));
     let number = names.size + 1;
     while (names.has(words().newClassName(number))) number++;
-    const id = await this.#addClass(words().newClassName(number));
-    if (id !== null) this.#cards.get(id)?.focusName();
+    const card = await this.#addClass(words().newClassName(number));
+    card?.focusName();
   }
 
   /** One class for each folder, named like it. */
@@ -184,50 +195,42 @@ class ClassList implements CardActions {
     const { found, refused } = await openZips(files);
     for (const { name, error } of refused) this.#adderRefusals.add(name, error);
     const folders = byFolder(found);
-    if (folders.size === 0) {
-      if (refused.length > 0) return;
-      showToast(words().noPhotosFound);
-      return;
-    }
-    await this.#app.history.group(async () => {
-      for (const [name, files] of folders) {
-        const id = await this.#addClass(name);
-        const card = id === null ? undefined : this.#cards.get(id);
-        if (card === undefined) return;
-        await this.#fill(card, files);
-      }
-    });
+    if (folders.size > 0) await this.#fill(folders);
+    else if (refused.length === 0) showToast(words().noPhotosFound);
   }
 
-  async #addClass(name: string): Promise<number | null> {
+  async #addClass(name: string, step?: number): Promise<ClassCard | null> {
     let id: number | null = null;
-    await this.#change(async (engine) => {
-      id = await engine.addClass(name);
-    });
-    return id;
+    await this.#change(async (engine, step) => {
+      id = await engine.addClass(name, { step });
+    }, step);
+    return (id !== null && this.#cards.get(id)) || null;
   }
 
-  /** Makes a change that undo takes back; says what is wrong where it fails. */
-  async #change(change: (engine: NonNullable<App["engine"]>) => Promise<unknown>): Promise<boolean> {
-    const engine = this.#app.engine;
-    if (engine === null) return false;
+  /** Makes a change and gives its step; says what is wrong where it fails, and gives null. */
+  async #change(
+    change: (engine: KShot, step: number) => Promise<unknown>,
+    step = this.#app.engine?.newStep(),
+  ): Promise<number | null> {
+    const { engine } = this.#app;
+    if (engine === null || step === undefined) return null;
     try {
-      await this.#app.history.group(() => change(engine));
-      return true;
+      await change(engine, step);
+      return step;
     } catch (error) {
       this.#report(error);
-      return false;
+      return null;
     }
   }
 
   #report(error: unknown): void {
     if (!(error instanceof KShotError)) throw error;
-    const { says, todo } = wordsOf(error);
-    showToast(paragraph(says, todo));
+    showError(error);
   }
 
-  #tell(text: string): void {
-    showToast(text, () => void this.#app.history.undo().then(() => showToast(words().undone)));
+  /** Tells what a step did, with a way to take just that back. */
+  #tell(text: string, step: number): void {
+    showToast(text, () => void undo(this.#app, step));
   }
 
   #nameOf(classId: number): string {

@@ -1,16 +1,14 @@
 /**
- * Undo as the user means it: a whole burst, a whole folder, all the sample photos at once.
- *
- * The engine undoes one change at a time. Each group remembers how the support set looked before it and
- * undoes until it looks so again. Groups that overlap become one.
+ * Undo on the page. The engine knows the steps; here is only what still adds to one, so that it can be stopped
+ * before its step is taken back.
  */
-import type { SupportSummary } from "../types.ts";
 import type { App } from "./app.ts";
 
 export class History {
   readonly #app: App;
-  #groups: string[] = [];
-  #undoing = false;
+  /** By the number of their step. */
+  readonly #running = new Map<number, { stop: AbortController; done: Promise<unknown> }>();
+  #undoing: Promise<unknown> = Promise.resolve();
 
   constructor(app: App) {
     this.#app = app;
@@ -18,41 +16,40 @@ export class History {
 
   /** Whether there is anything to take back. */
   get possible(): boolean {
-    return this.#groups.length > 0 && this.#app.engine?.support.undo != null;
+    return this.#newest !== undefined;
   }
 
-  /** Runs changes that are taken back together. */
-  async group<T>(change: () => Promise<T>): Promise<T> {
-    const start = this.#groups.length;
-    const before = this.#look();
+  /** The step that was begun last, also where nothing has come of it yet: a later one has a higher number. */
+  get #newest(): number | undefined {
+    const steps = [...this.#running.keys()];
+    const newest = this.#app.engine?.support.undo?.step;
+    return newest === undefined && steps.length === 0 ? undefined : Math.max(newest ?? 0, ...steps);
+  }
+
+  /** Runs many changes of one step; they are to end at once when `signal` is aborted. */
+  async run<T>(step: number, change: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const stop = new AbortController();
+    const done = change(stop.signal);
+    this.#running.set(step, { stop, done });
     try {
-      return await change();
+      return await done;
     } finally {
-      this.#groups.length = Math.min(this.#groups.length, start);
-      if (this.#look() !== before) this.#groups.push(before);
+      this.#running.delete(step);
     }
   }
 
-  /** Takes the last group back. */
-  async undo(): Promise<void> {
-    const engine = this.#app.ready;
-    if (engine === null || this.#undoing || !this.possible) return;
-    const before = this.#groups.pop();
-    this.#undoing = true;
-    try {
-      while (engine.support.undo !== null && this.#look() !== before) await engine.undo();
-    } finally {
-      this.#undoing = false;
-    }
+  /** Takes a step back, the newest where none is named; one call after the other, so that none is lost. */
+  undo(step?: number): Promise<void> {
+    const undone = this.#undoing.then(() => this.#undo(step));
+    this.#undoing = undone.catch(() => {});
+    return undone;
   }
 
-  /** Forgets everything: a rebuilt engine has no past. */
-  clear(): void {
-    this.#groups = [];
-  }
-
-  #look(): string {
-    const classes: SupportSummary["classes"] = this.#app.engine?.support.classes ?? [];
-    return JSON.stringify(classes);
+  async #undo(step = this.#newest): Promise<void> {
+    if (step === undefined) return;
+    const running = this.#running.get(step);
+    running?.stop.abort();
+    await running?.done.catch(() => {});
+    await this.#app.engine?.undo({ step });
   }
 }

@@ -25,7 +25,7 @@ import { startSpaceView } from "./space-view.ts";
 import { Stage } from "./stage.ts";
 import { startTheme } from "./theme.ts";
 import { startThreshold } from "./threshold.ts";
-import { showToast } from "./toast.ts";
+import { startUndo, undo } from "./undo.ts";
 
 const app = new App();
 const recorder = new Recorder(app);
@@ -54,24 +54,8 @@ startGuidance(app);
 startCheckView(app);
 startSpaceView(app);
 refuseStrayDrops();
-startKeys(app, recorder, { freeze: () => stage.toggleFreeze(), undo });
-
-const undoButton = find<HTMLButtonElement>("undo");
-undoButton.addEventListener("click", undo);
-const showUndo = () => {
-  const action = app.engine?.support.undo ?? null;
-  undoButton.disabled = !app.history.possible;
-  undoButton.title = action === null ? words().undo : words().undoWhat[action];
-};
-for (const event of ["support", "status", "answer"] as const) app.events.on(event, showUndo);
-
-function undo(): void {
-  if (!app.history.possible) return;
-  void app.history.undo().then(() => {
-    showUndo();
-    showToast(words().undone);
-  });
-}
+startUndo(app);
+startKeys(app, recorder, { freeze: () => stage.toggleFreeze(), undo: () => void undo(app) });
 
 // What stands still is asked about again whenever the classes or the settings change.
 const answerAgain = async () => {
@@ -87,14 +71,13 @@ const answerAgain = async () => {
 app.events.on("support", () => void answerAgain());
 app.events.on("settings", () => void answerAgain());
 
-// Two empty classes to begin with: nobody has to find out how to make one.
-app.events.on("engine", (engine) => {
-  if (engine.support.classes.length > 0) return;
-  void Promise.all([1, 2].map((n) => engine.addClass(words().newClassName(n)))).catch(reportError);
-});
-
 const keeping = new Keeping(app);
-startEngine(app, (engine) => keeping.prepare(engine));
+startEngine(app, async (engine) => {
+  await keeping.prepare(engine);
+  // Two empty classes to begin with: nobody has to find out how to make one.
+  if (engine.support.classes.length === 0)
+    for (const n of [1, 2]) await engine.addClass(words().newClassName(n));
+});
 startAddress(app);
 startSlidesLink(app);
 app.events.on("engine", () => keepOffline());

@@ -20,7 +20,7 @@ interface RecorderEvents {
   /** Something was pressed and there is no picture. */
   noPicture: undefined;
   /** A burst is over. */
-  recorded: { classId: number; count: number };
+  recorded: { classId: number; count: number; step: number };
 }
 
 export class Recorder {
@@ -91,30 +91,33 @@ export class Recorder {
   }
 
   async #record(classId: number): Promise<void> {
-    if (this.#app.picture === null) {
+    const { engine } = this.#app;
+    if (this.#app.picture === null || engine === null) {
       this.release(classId);
       this.events.emit("noPicture", undefined);
       return;
     }
     this.#running.add(classId);
+    const step = engine.newStep();
     let count = 0;
+    let undone = false;
     this.events.emit("recording", { classId, count });
     try {
-      await this.#app.history.group(async () => {
+      await this.#app.history.run(step, async (signal) => {
         do {
           const began = performance.now();
-          const picture = this.#app.picture;
-          const engine = this.#app.engine;
+          const { picture, engine } = this.#app;
           if (picture === null || engine === null) break;
           try {
-            await engine.addShot(classId, picture.source, { continues: count > 0 });
+            await engine.addShot(classId, picture.source, { step });
             this.events.emit("recording", { classId, count: ++count });
           } catch (error) {
             if (!isPassing(error)) throw error;
           }
           if (!picture.moving) break;
           await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS - (performance.now() - began)));
-        } while (this.#held.has(classId));
+        } while (this.#held.has(classId) && !signal.aborted);
+        undone = signal.aborted;
       });
     } catch (error) {
       this.events.emit("failed", { classId, error });
@@ -122,7 +125,7 @@ export class Recorder {
       this.release(classId);
       this.#running.delete(classId);
       this.events.emit("recording", { classId, count: null });
-      if (count > 0) this.events.emit("recorded", { classId, count });
+      if (count > 0 && !undone) this.events.emit("recorded", { classId, count, step });
     }
   }
 }

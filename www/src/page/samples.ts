@@ -4,7 +4,6 @@
  */
 import { KShotError } from "../errors.ts";
 import type { Answer } from "../types.ts";
-import { addFile } from "./add-files.ts";
 import type { App, Picture } from "./app.ts";
 import { find, make, paragraph, setLabel, setText } from "./dom.ts";
 import { nameIn, onLanguage, words, wordsOf } from "./language.ts";
@@ -131,22 +130,26 @@ export class SamplesView {
     this.#problem.hidden = true;
     setText(this.#says, words().samplesLoading);
     const { classes } = this.#list;
+    const step = engine.newStep();
     try {
-      await this.#app.history.group(async () => {
+      const whole = await this.#app.history.run(step, async (signal) => {
         for (const { id, shots } of engine.support.classes)
-          if (shots.length === 0) await engine.removeClass(id);
+          if (shots.length === 0) await engine.removeClass(id, { step });
         for (const { key, name, shots } of classes) {
-          const classId = await engine.addClass(nameIn(name));
+          if (signal.aborted) return false;
+          const classId = await engine.addClass(nameIn(name), { step });
           this.#classIds.set(key, classId);
-          for (const [i, file] of shots.entries()) {
+          for (const file of shots) {
+            if (signal.aborted) return false;
             const response = await fetch(FOLDER + file);
             if (!response.ok) throw new KShotError("picture_unreadable", `${file}: ${response.status}`);
-            await addFile(this.#app, classId, await response.blob(), i > 0);
+            await engine.addShot(classId, await response.blob(), { step });
           }
         }
+        return true;
       });
       const first = this.#queries[0];
-      if (first !== undefined) {
+      if (whole && first !== undefined) {
         await this.#choose(first);
         first.option.focus();
       }

@@ -1,6 +1,7 @@
 /** One short message at the bottom, with undo where it fits. A newer one takes its place. */
-import { find, make } from "./dom.ts";
-import { words } from "./language.ts";
+import type { KShotError } from "../errors.ts";
+import { find, make, paragraph } from "./dom.ts";
+import { words, wordsOf } from "./language.ts";
 
 const SHOWN_MS = 6_000;
 
@@ -22,6 +23,12 @@ export function showToast(text: string, undo?: () => void): void {
   toast.classList.add("shown");
   clearTimeout(timer);
   timer = setTimeout(hideWhenLeft, SHOWN_MS);
+}
+
+/** Says what is wrong and what to do about it. */
+export function showError(error: KShotError): void {
+  const { says, todo } = wordsOf(error);
+  showToast(paragraph(says, todo));
 }
 
 function hideWhenLeft(): void {

@@ -7,9 +7,7 @@ import { fetchFile } from "../../download.ts";
 import { asKShotError, KShotError } from "../../errors.ts";
 import type { FileKind, ImportOptions, ImportReport, KShotState } from "../../types.ts";
 import type { App } from "../app.ts";
-import { paragraph } from "../dom.ts";
-import { wordsOf } from "../language.ts";
-import { showToast } from "../toast.ts";
+import { showError, showToast } from "../toast.ts";
 import { openFilesOf, takesFiles } from "./by-kind.ts";
 import { ImportDialog } from "./import-dialog.ts";
 import { type ClassWords, keepWords } from "./words.ts";
@@ -19,8 +17,8 @@ export interface FileTask {
   kind: FileKind;
   /** All there is now. */
   state(): KShotState;
-  /** Takes a file's state in as one step of undo. */
-  put(state: KShotState, options: Required<ImportOptions>): Promise<ImportReport>;
+  /** Takes a file's state in, as one step that `undo` takes back. */
+  put(state: KShotState, options: Required<Omit<ImportOptions, "step">>): Promise<ImportReport>;
   undo(): void;
   /** How its classes and what is done with them are called, where those are not its words. */
   says?(): ClassWords;
@@ -61,8 +59,7 @@ export class Files {
       const name = kind === "objects" ? "kshot" : `kshot-${kind}`;
       download(await engine.writeFile(this.#task.state(), kind), `${name}-${stamp()}${ENDING}`);
     } catch (error) {
-      const { says, todo } = wordsOf(asKShotError(error, "engine_crashed"));
-      showToast(paragraph(says, todo));
+      showError(asKShotError(error, "engine_crashed"));
     }
   }
 

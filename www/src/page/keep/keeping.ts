@@ -5,6 +5,7 @@ import { find, setText } from "../dom.ts";
 import { offerFiles, onFiles } from "../drops.ts";
 import { words } from "../language.ts";
 import { showToast } from "../toast.ts";
+import { undo } from "../undo.ts";
 import { KeepControls } from "./controls.ts";
 import { Files, isKshotFile } from "./files.ts";
 import { Keeper } from "./keeper.ts";
@@ -27,20 +28,25 @@ export class Keeping {
       // At the start this is the last step of loading, and its line is on show.
       const onProgress = (done: number, total: number) =>
         setText(find("loading-step"), keepWords().anew(done, total));
-      const run = () => restore(onProgress);
-      const { embeddedAnew, lost } = await (undoable ? app.history.group(run) : run());
+      const step = this.#engine?.newStep();
+      const { embeddedAnew, lost } = await restore({ step, onProgress });
       const says = keepWords();
       const told = undoable ? [says.loaded] : [];
       if (embeddedAnew > 0) told.push(says.embeddedAnew(embeddedAnew));
       if (lost > 0) told.push(says.lost(lost));
-      if (told.length > 0) showToast(told.join(" "), undoable ? () => void app.history.undo() : undefined);
+      if (told.length > 0) showToast(told.join(" "), undoable ? () => void undo(app, step) : undefined);
     });
+    let taken: number | undefined;
     this.#keeper = new Keeper(this.#work);
     this.#files = new Files(app, {
       kind: "objects",
       state: () => this.#use().exportState(),
-      put: (state, options) => app.history.group(() => this.#use().restoreState(state, options)),
-      undo: () => void app.history.undo(),
+      put: (state, options) => {
+        const engine = this.#use();
+        taken = engine.newStep();
+        return engine.restoreState(state, { ...options, step: taken });
+      },
+      undo: () => void undo(app, taken),
     });
     this.#files.takeAll();
     for (const event of ["support", "settings"] as const) app.events.on(event, () => this.#keeper.changed());
@@ -106,10 +112,9 @@ export class Keeping {
   async #startOver(): Promise<void> {
     const engine = this.#app.ready;
     if (engine === null) return;
-    await this.#app.history.group(async () => {
-      await engine.clear();
-      for (const n of [1, 2]) await engine.addClass(words().newClassName(n));
-    });
-    showToast(keepWords().startedOver, () => void this.#app.history.undo());
+    const step = engine.newStep();
+    await engine.clear({ step });
+    for (const n of [1, 2]) await engine.addClass(words().newClassName(n), { step });
+    showToast(keepWords().startedOver, () => void undo(this.#app, step));
   }
 }

@@ -2,7 +2,7 @@
 import { KShotError } from "../../errors.ts";
 import type { KShot } from "../../kshot.ts";
 import { isTrained } from "../../methods.ts";
-import type { ImportReport, KShotState, Settings } from "../../types.ts";
+import type { ImportOptions, ImportReport, KShotState, Settings } from "../../types.ts";
 import { words } from "../language.ts";
 import { showToast } from "../toast.ts";
 import { languages } from "../words.ts";
@@ -21,9 +21,9 @@ interface ObjectsPiece {
   thumbnail: { bytes: ArrayBuffer; type: string } | null;
 }
 
-/** Runs a restore, as one step of undo where it is `undoable`; it tells how far it is where it takes its time. */
+/** Runs a restore and tells what came of it; where it is `undoable`, with a way back. */
 type Restore = (
-  restore: (onProgress: (done: number, total: number) => void) => Promise<ImportReport>,
+  restore: (options: ImportOptions) => Promise<ImportReport>,
   undoable: boolean,
 ) => Promise<void>;
 
@@ -70,8 +70,8 @@ export class ObjectsWork implements Work {
     if (engine === null) return true;
     let same = true;
     const state = readSaved(record, saved.pieces, engine);
-    await this.#restore(async (onProgress) => {
-      const report = await restoreAnyway(engine, state, onProgress);
+    await this.#restore(async (options) => {
+      const report = await restoreAnyway(engine, state, options);
       // Shots that are what was saved keep their names; what was embedded anew is new to the database.
       same = report.embeddedAnew + report.lost === 0;
       if (same) this.#name(engine, record);
@@ -102,15 +102,15 @@ export class ObjectsWork implements Work {
 async function restoreAnyway(
   engine: KShot,
   state: KShotState,
-  onProgress: (done: number, total: number) => void,
+  options: ImportOptions,
 ): Promise<ImportReport> {
   try {
-    return await engine.restoreState(state, { onProgress });
+    return await engine.restoreState(state, options);
   } catch (error) {
     const weights = error instanceof KShotError && error.code.startsWith("weights_");
     if (!weights || !isTrained(state.settings.method)) throw error;
     const settings = { ...state.settings, method: "ridge" } as const;
-    const report = await engine.restoreState({ ...state, settings }, { onProgress });
+    const report = await engine.restoreState({ ...state, settings }, options);
     showToast(words().methodInstead(words().methods.ridge.name));
     return report;
   }
