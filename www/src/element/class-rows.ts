@@ -165,7 +165,7 @@ export class ClassRows {
     const row = this.#rows.find(({ id }) => id === classId);
     const one = this.#view.kshot?.support.classes.find(({ id }) => id === classId);
     row?.item.classList.toggle("recording", count !== null);
-    if (this.#isFull(classId)) this.#recorder.release(classId);
+    if (this.#isFull(classId)) this.#recorder.stop(classId);
     if (count === null || count === 0 || one === undefined) return;
     this.#problem.hidden = true;
     this.#view.tell("shot", {

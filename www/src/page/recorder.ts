@@ -1,8 +1,8 @@
 /**
  * Recording: while something is held, about ten shots a second go into a class; a short press is one.
  *
- * Card buttons, the bar on phones and the number keys all press the same recorder. A burst is one step
- * of undo. Where the picture stands still, one shot is all there is to take.
+ * Card buttons, the bar on phones and the number keys all press the same recorder. Each press is a burst and a step
+ * of undo, however soon it follows another. Where the picture stands still, one shot is all there is to take.
  */
 import { Events } from "../events.ts";
 import { type App, isPassing } from "./app.ts";
@@ -27,7 +27,8 @@ export class Recorder {
   readonly events = new Events<RecorderEvents>();
   readonly #app: App;
   readonly #held = new Set<number>();
-  readonly #running = new Set<number>();
+  /** Classes that are being recorded, with the presses that still wait for their burst. */
+  readonly #waiting = new Map<number, number>();
   readonly #end = new AbortController();
 
   constructor(app: App) {
@@ -46,7 +47,7 @@ export class Recorder {
 
   /** Lets everything go and listens no longer. */
   dispose(): void {
-    this.#held.clear();
+    for (const classId of this.#waiting.keys()) this.stop(classId);
     this.#end.abort();
     this.events.clear();
   }
@@ -54,11 +55,19 @@ export class Recorder {
   /** Starts a burst; it lasts until `release`. */
   press(classId: number): void {
     this.#held.add(classId);
-    if (!this.#running.has(classId)) void this.#record(classId);
+    const waiting = this.#waiting.get(classId);
+    this.#waiting.set(classId, (waiting ?? 0) + 1);
+    if (waiting === undefined) void this.#serve(classId);
   }
 
   release(classId: number): void {
     this.#held.delete(classId);
+  }
+
+  /** Ends what is recorded, and what still waits. */
+  stop(classId: number): void {
+    this.release(classId);
+    if (this.#waiting.has(classId)) this.#waiting.set(classId, 0);
   }
 
   /** Takes a single shot. */
@@ -90,17 +99,28 @@ export class Recorder {
     });
   }
 
+  async #serve(classId: number): Promise<void> {
+    for (;;) {
+      const waiting = this.#waiting.get(classId) ?? 0;
+      if (waiting === 0) break;
+      this.#waiting.set(classId, waiting - 1);
+      await this.#record(classId);
+    }
+    this.#waiting.delete(classId);
+    this.release(classId);
+  }
+
   async #record(classId: number): Promise<void> {
     const { engine } = this.#app;
     if (this.#app.picture === null || engine === null) {
-      this.release(classId);
+      this.stop(classId);
       this.events.emit("noPicture", undefined);
       return;
     }
-    this.#running.add(classId);
     const step = engine.newStep();
     let count = 0;
     let undone = false;
+    let problem: unknown = null;
     this.events.emit("recording", { classId, count });
     try {
       await this.#app.history.run(step, async (signal) => {
@@ -113,20 +133,22 @@ export class Recorder {
             this.events.emit("recording", { classId, count: ++count });
           } catch (error) {
             if (!isPassing(error)) throw error;
+            problem = error;
           }
           if (!picture.moving) break;
           await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS - (performance.now() - began)));
-        } while (this.#held.has(classId) && !signal.aborted);
+        } while (this.#held.has(classId) && this.#waiting.get(classId) === 0 && !signal.aborted);
         undone = signal.aborted;
       });
+      if (count > 0) problem = null;
     } catch (error) {
-      this.events.emit("failed", { classId, error });
-    } finally {
-      this.release(classId);
-      this.#running.delete(classId);
-      this.events.emit("recording", { classId, count: null });
-      if (count > 0 && !undone) this.events.emit("recorded", { classId, count, step });
+      problem = error;
+      this.stop(classId);
     }
+    this.events.emit("recording", { classId, count: null });
+    if (undone) return;
+    if (problem !== null) this.events.emit("failed", { classId, error: problem });
+    else if (count > 0) this.events.emit("recorded", { classId, count, step });
   }
 }
 
