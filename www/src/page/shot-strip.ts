@@ -1,13 +1,14 @@
 /**
  * The thumbnails of one class, newest first. A click removes a shot; with the keyboard the arrows move
- * and Delete removes. The strip is one stop of the tab key, however many shots there are.
+ * and Delete removes. The shots are one stop of the tab key, however many there are; older ones come when
+ * they are asked for, those that look like another class by themselves.
  */
 import { make, makeIcon, setLabel, setText } from "./dom.ts";
 import { openShotMenu } from "./guidance/shot-menu.ts";
 import { guidanceWords } from "./guidance/words.ts";
 import { words } from "./language.ts";
 
-// A strip scrolls, but nobody scrolls further than this; older shots are counted.
+// A strip scrolls, but nobody scrolls further than this unasked.
 const SHOWN = 48;
 
 /** What the strip needs of its class. */
@@ -28,8 +29,13 @@ export class ShotStrip {
   readonly #items = new Map<number, HTMLLIElement>();
   /** What each item shows; its address is let go with it. */
   readonly #pictures = new WeakMap<HTMLLIElement, Blob>();
-  readonly #more = make("li", "strip-more number");
+  readonly #more = make("button", "strip-more number");
+  readonly #moreItem = make("li", "", this.#more);
+  /** Newest first. */
   #shots: number[] = [];
+  /** Those of them with a thumbnail. */
+  #shown: number[] = [];
+  #most = SHOWN;
   #name = "";
   #current: number | null = null;
 
@@ -41,6 +47,9 @@ export class ShotStrip {
       const id = idOf(event.target);
       if (id !== null) this.#press(id);
     });
+    this.#more.type = "button";
+    this.#more.addEventListener("mousedown", (event) => event.preventDefault());
+    this.#more.addEventListener("click", () => this.#showMore());
   }
 
   /** Marks the shots that look like another class, each with the name of that class. */
@@ -50,20 +59,21 @@ export class ShotStrip {
   }
 
   update(shots: readonly number[], name: string): void {
-    const { shotLabel, shotsOf, noShots, moreShots } = words();
+    const { shotLabel, shotsOf, noShots, moreShots, showMoreShots } = words();
     this.element.setAttribute("aria-label", shotsOf(name));
     this.element.dataset.empty = noShots;
     this.#shots = shots.toReversed();
     this.#name = name;
-    const shown = this.#shots.slice(0, SHOWN);
-    const kept = new Set(shown);
+    this.#shown = this.#shots.filter((id, i) => i < this.#most || this.#marked.has(id));
+    const kept = new Set(this.#shown);
     for (const [id, item] of this.#items) {
       if (kept.has(id)) continue;
       item.remove();
       this.#picture(item, null);
       this.#items.delete(id);
     }
-    shown.forEach((id, i) => {
+    const places = new Map(shots.map((id, i) => [id, i + 1]));
+    this.#shown.forEach((id, i) => {
       let item = this.#items.get(id);
       if (item === undefined) {
         item = makeItem(id);
@@ -71,7 +81,7 @@ export class ShotStrip {
       }
       const button = item.firstElementChild as HTMLButtonElement;
       const looksLike = this.#marked.get(id);
-      const label = shotLabel(shots.length - i, shots.length, name);
+      const label = shotLabel(places.get(id) ?? 0, shots.length, name);
       setLabel(
         button,
         looksLike === undefined ? label : `${label}. ${guidanceWords().looksLikeClass(looksLike)}`,
@@ -81,11 +91,22 @@ export class ShotStrip {
       if (this.element.children[i] !== item)
         this.element.insertBefore(item, this.element.children[i] ?? null);
     });
-    const hidden = this.#shots.length - shown.length;
+    const hidden = this.#shots.length - this.#shown.length;
     setText(this.#more, moreShots(hidden));
-    if (hidden > 0) this.element.append(this.#more);
-    else this.#more.remove();
-    this.#setTabStop(this.#current !== null && kept.has(this.#current) ? this.#current : (shown[0] ?? null));
+    setLabel(this.#more, showMoreShots(hidden, name));
+    if (hidden === 0) this.#moreItem.remove();
+    else if (this.element.lastChild !== this.#moreItem) this.element.append(this.#moreItem);
+    const current = this.#current !== null && kept.has(this.#current) ? this.#current : this.#shown[0];
+    this.#setTabStop(current ?? null);
+  }
+
+  /** Twice as many, so that thousands are a few clicks away; the keyboard goes on with the first of them. */
+  #showMore(): void {
+    const first = this.#shots.find((id) => !this.#items.has(id)) ?? null;
+    const focused = document.activeElement === this.#more;
+    this.#most *= 2;
+    this.update(this.#shots.toReversed(), this.#name);
+    if (focused) this.#focus(first);
   }
 
   #picture(item: HTMLLIElement, picture: Blob | null): void {
@@ -104,11 +125,11 @@ export class ShotStrip {
   #onKey(event: KeyboardEvent): void {
     const id = idOf(event.target);
     if (id === null) return;
-    const at = this.#shots.indexOf(id);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: this.#items.size - 1 }[event.key];
+    const at = this.#shown.indexOf(id);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: this.#shown.length - 1 }[event.key];
     if (to !== undefined) {
       event.preventDefault();
-      this.#focus(this.#shots[to] ?? null);
+      this.#focus(this.#shown[to] ?? null);
     } else if (event.key === "Delete" || event.key === "Backspace") {
       event.preventDefault();
       this.#remove(id);
@@ -132,8 +153,8 @@ export class ShotStrip {
 
   /** The focus goes to the neighbour, so that several can be removed in a row. */
   #remove(id: number): void {
-    const at = this.#shots.indexOf(id);
-    const next = this.#shots[at + 1] ?? this.#shots[at - 1] ?? null;
+    const at = this.#shown.indexOf(id);
+    const next = this.#shown[at + 1] ?? this.#shown[at - 1] ?? null;
     if (this.element.contains(document.activeElement)) this.#focus(next);
     this.#actions.remove(id);
   }
