@@ -145,6 +145,24 @@ export class KShotPage {
     await (await chooser).setFiles(files as string[]);
   }
 
+  /** Drops files and folders of the disk on an element, as a file manager does. */
+  async drop(on: Locator, paths: string[]): Promise<void> {
+    await on.scrollIntoViewIfNeeded();
+    const box = await on.boundingBox();
+    if (box === null) throw new Error("nothing to drop on");
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const client = await this.page.context().newCDPSession(this.page);
+    const data = { items: [], files: paths, dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver", "drop"] as const)
+      await client.send("Input.dispatchDragEvent", { type, x, y, data });
+    await client.detach();
+  }
+
+  /** What a toast says, once it says this. */
+  toast(says: string | RegExp): Locator {
+    return this.page.getByRole("status").filter({ hasText: says });
+  }
+
   /** Asks about a photo file. */
   async askAbout(file: Parameters<Locator["setInputFiles"]>[0]): Promise<void> {
     const chooser = this.page.waitForEvent("filechooser");

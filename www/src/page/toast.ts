@@ -1,4 +1,4 @@
-/** One short message at the bottom, with undo where it fits. A newer one takes its place. */
+/** One short message at the top, with undo where it fits. A newer one takes its place. */
 import type { KShotError } from "../errors.ts";
 import { find, make, paragraph } from "./dom.ts";
 import { words, wordsOf } from "./language.ts";
