@@ -61,6 +61,45 @@ test("sample photos that cannot be fetched are told, and come when asked for aga
   await kshot.expectCount(0, 4);
 });
 
+test("a sample photo that does not come leaves the classes as they were, and trying again brings all", async ({
+  kshot,
+  page,
+}) => {
+  const [, , last = ""] = samples.classes[1]?.shots ?? [];
+  await page.route(`**/samples/${last}`, (route) => route.abort());
+  await kshot.open();
+  await page.getByRole("tab", { name: "Samples" }).click();
+  const load = page.getByRole("button", { name: "Load the sample photos" });
+  await load.click();
+  await expect(page.getByRole("alert").filter({ hasText: "could not be loaded" })).toBeVisible();
+  await expect(load).toBeEnabled();
+  await expect(page.getByRole("article")).toHaveCount(2);
+  await kshot.expectCount(0, 0);
+  await expect(page.locator("#undo")).toBeDisabled();
+  await page.unroute(`**/samples/${last}`);
+  await load.click();
+  await kshot.expectCount(3, samples.classes[3]?.shots.length ?? 0);
+  await expect(page.getByRole("article")).toHaveCount(samples.classes.length);
+});
+
+test("a photo to ask about that does not come is told, and choosing it again asks", async ({
+  kshot,
+  page,
+}) => {
+  const [query = ""] = samples.classes[2]?.queries ?? [];
+  await page.route(`**/samples/${query}`, (route) => route.abort());
+  await kshot.open();
+  await kshot.loadSamples();
+  const photo = page.getByRole("listbox", { name: "Photos to ask about" }).getByRole("option").nth(8);
+  await photo.click();
+  const problem = page.getByRole("alert").filter({ hasText: "choose it again" });
+  await expect(problem).toBeVisible();
+  await page.unroute(`**/samples/${query}`);
+  await photo.click();
+  await expect(problem).toBeHidden();
+  await kshot.expectAnswer(2);
+});
+
 test("photos go into a class by its button, are asked about, deleted one by one, and brought back", async ({
   kshot,
   page,

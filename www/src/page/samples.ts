@@ -43,6 +43,7 @@ export class SamplesView {
   #list: SampleList | null = null;
   #queries: Query[] = [];
   #current: Query | null = null;
+  #filling = false;
   /** Ids of the classes made from the samples, by their key. */
   readonly #classIds = new Map<string, number>();
 
@@ -102,8 +103,7 @@ export class SamplesView {
       if (!response.ok) throw new Error(`${response.status}`);
       this.#list = (await response.json()) as SampleList;
     } catch {
-      setText(this.#problem, words().samplesFailed);
-      this.#problem.hidden = false;
+      this.#complain(words().samplesFailed);
       return;
     }
     const { classes, unknown, credit } = this.#list;
@@ -121,12 +121,13 @@ export class SamplesView {
     setText(this.#credit, `${credit.text} (${credit.licence})`);
   }
 
-  /** Makes the sample classes, in the place of classes that have no shots. One step of undo. */
+  /** Makes the sample classes, in the place of classes that have no shots. One step, of which nothing stays if it fails. */
   async #fillClasses(): Promise<void> {
     if (this.#list === null) await this.#fetchList();
     const engine = this.#app.ready;
     if (this.#list === null || engine === null) return;
-    this.#load.disabled = true;
+    this.#filling = true;
+    this.#showState();
     this.#problem.hidden = true;
     setText(this.#says, words().samplesLoading);
     const { classes } = this.#list;
@@ -155,11 +156,12 @@ export class SamplesView {
       }
     } catch (error) {
       const known = error instanceof KShotError && error.code !== "picture_unreadable";
-      const text = known ? paragraph(wordsOf(error).says, wordsOf(error).todo) : words().samplesFailed;
-      setText(this.#problem, text);
-      this.#problem.hidden = false;
+      this.#complain(known ? paragraph(wordsOf(error).says, wordsOf(error).todo) : words().samplesFailed);
+      // An engine that failed for good cannot take anything back.
+      await this.#app.history.undo(step).catch(() => {});
     } finally {
-      this.#load.disabled = false;
+      this.#filling = false;
+      this.#showState();
       setText(this.#says, words().samplesSay);
     }
   }
@@ -175,16 +177,24 @@ export class SamplesView {
   }
 
   async #ask(query: Query): Promise<void> {
-    this.#chosen.src = query.url;
+    const { url, image } = query;
+    this.#problem.hidden = true;
+    // What did not come is asked for again.
+    if (image.complete && image.naturalWidth === 0) image.src = url;
+    this.#chosen.src = url;
     try {
-      await query.image.decode();
-      await this.#app.ask(query.image);
+      await image.decode();
+      await this.#app.ask(image);
     } catch (error) {
       if (this.#current !== query) return;
-      const text = error instanceof KShotError ? wordsOf(error).says : words().samplesFailed;
-      setText(this.#problem, text);
-      this.#problem.hidden = false;
+      const known = error instanceof KShotError;
+      this.#complain(known ? paragraph(wordsOf(error).says, wordsOf(error).todo) : words().samplePhotoFailed);
     }
+  }
+
+  #complain(text: string): void {
+    setText(this.#problem, text);
+    this.#problem.hidden = false;
   }
 
   #onKey(event: KeyboardEvent): void {
@@ -240,7 +250,7 @@ export class SamplesView {
     );
     this.#intro.classList.toggle("compact", loaded);
     this.#load.hidden = loaded;
-    this.#load.disabled = this.#app.ready === null;
+    this.#load.disabled = this.#filling || this.#app.ready === null;
     this.#query.hidden = this.#current === null;
   }
 }
