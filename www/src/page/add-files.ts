@@ -48,12 +48,11 @@ async function addFile(app: App, classId: number, file: Blob, step: number): Pro
   });
 }
 
-/** Files by the innermost folder they lie in; those without one are left out. */
-export function byFolder(found: readonly FoundFile[]): Map<string, File[]> {
-  const folders = new Map<string, File[]>();
+/** Files by the innermost folder they lie in; null for those without one. */
+export function byFolder(found: readonly FoundFile[]): Map<string | null, File[]> {
+  const folders = new Map<string | null, File[]>();
   for (const { file, folders: path } of found) {
-    const name = path[path.length - 1];
-    if (name === undefined) continue;
+    const name = path.at(-1) ?? null;
     const files = folders.get(name);
     if (files === undefined) folders.set(name, [file]);
     else files.push(file);

@@ -150,15 +150,15 @@ class ClassList implements CardActions {
     });
   }
 
-  /** Photos into classes, one after the other, as one step. */
-  async #fill(classes: ReadonlyMap<ClassCard | string, File[]>): Promise<void> {
+  /** Photos into classes, one after the other, as one step; a name makes a class, null one named as new ones are. */
+  async #fill(classes: ReadonlyMap<ClassCard | string | null, File[]>): Promise<void> {
     const { engine, history } = this.#app;
     if (engine === null) return;
     const step = engine.newStep();
     await history.run(step, async (signal) => {
       for (const [of, files] of classes) {
         if (signal.aborted) return;
-        const card = typeof of === "string" ? await this.#addClass(of, step) : of;
+        const card = of instanceof ClassCard ? of : await this.#addClass(of ?? this.#newName(), step);
         if (card === null) return;
         const { id, refusals } = card;
         const onProgress = (done: number, total: number) => card.showAdding(done, total);
@@ -181,14 +181,19 @@ class ClassList implements CardActions {
   }
 
   async #add(): Promise<void> {
-    const names = new Set(this.#app.engine?.support.classes.map(({ name }) => name));
-    let number = names.size + 1;
-    while (names.has(words().newClassName(number))) number++;
-    const card = await this.#addClass(words().newClassName(number));
+    const card = await this.#addClass(this.#newName());
     card?.focusName();
   }
 
-  /** One class for each folder, named like it. */
+  /** A name that no class has. */
+  #newName(): string {
+    const names = new Set(this.#app.engine?.support.classes.map(({ name }) => name));
+    let number = names.size + 1;
+    while (names.has(words().newClassName(number))) number++;
+    return words().newClassName(number);
+  }
+
+  /** One class for each folder, named like it, and one for photos that lie in none. */
   async #addFolders(files: FoundFile[]): Promise<void> {
     this.#adderRefusals.clear();
     sayUnpacking(files);

@@ -79,12 +79,16 @@ export function acceptDrops(element: HTMLElement, onDrop: (transfer: DataTransfe
   });
 }
 
-/** Keeps a file that misses its target from replacing the page; what has its own way in has no target. */
-export function refuseStrayDrops(): void {
+/**
+ * Keeps a file that misses its target from replacing the page; what has its own way in has no target. `refused` hears
+ * of what nobody takes.
+ */
+export function refuseStrayDrops(refused: () => void): void {
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", (event) => {
     event.preventDefault();
-    offerFiles([...(event.dataTransfer?.files ?? [])], true);
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (files.length > 0 && !offerFiles(files, true)) refused();
   });
 }
 

@@ -25,6 +25,7 @@ import { startSpaceView } from "./space-view.ts";
 import { Stage } from "./stage.ts";
 import { startTheme } from "./theme.ts";
 import { startThreshold } from "./threshold.ts";
+import { showToast } from "./toast.ts";
 import { startUndo, undo } from "./undo.ts";
 
 const app = new App();
@@ -53,7 +54,12 @@ startDecide(app);
 startGuidance(app);
 startCheckView(app);
 startSpaceView(app);
-refuseStrayDrops();
+refuseStrayDrops(() => {
+  const { stillLoading, dropElsewhere } = words();
+  const tab = document.documentElement.dataset.tab;
+  const elsewhere = tab === "face" || tab === "draw" ? dropElsewhere[tab] : dropElsewhere.camera;
+  showToast(app.ready === null ? stillLoading : elsewhere);
+});
 startUndo(app);
 startKeys(app, recorder, { freeze: () => stage.toggleFreeze(), undo: () => void undo(app) });
 

@@ -189,6 +189,12 @@ const en = {
   dismiss: "Dismiss",
   filesRefused: (n: number) => (n === 1 ? "1 file was not added" : `${n} files were not added`),
   noPhotosFound: "There are no photos in it.",
+  stillLoading: "Still getting ready: drop it again in a moment.",
+  dropElsewhere: {
+    camera: "Drop it on a class to add it, or on the picture to ask about it.",
+    face: "Drop it on a person to add it, or on the picture to ask about it.",
+    draw: "Drop it on a class to add it, or on the pad to ask about it.",
+  },
 
   loadSamples: "Load the sample photos",
   samplesSay:
@@ -380,6 +386,12 @@ const zh: Words = {
   dismiss: "关闭提示",
   filesRefused: (n) => `${n} 个文件未添加`,
   noPhotosFound: "其中没有照片。",
+  stillLoading: "仍在准备，请稍后再拖放一次。",
+  dropElsewhere: {
+    camera: "拖到类别上即可添加，拖到画面上即可识别。",
+    face: "拖到人名上即可添加，拖到画面上即可识别。",
+    draw: "拖到类别上即可添加，拖到手绘板上即可识别。",
+  },
 
   loadSamples: "载入示例照片",
   samplesSay: "每个类别先放入几张照片，然后在下面任选一张，看看它被认作什么。",

@@ -54,7 +54,8 @@ export class Keeping {
     onFiles((files) => {
       const file = files.find(isKshotFile);
       // The drawing and the face page have files of their own.
-      if (file === undefined || OTHERS.has(document.documentElement.dataset.tab ?? "")) return false;
+      if (file === undefined || app.ready === null) return false;
+      if (OTHERS.has(document.documentElement.dataset.tab ?? "")) return false;
       void this.#files.open(file);
       return true;
     });
