@@ -114,6 +114,7 @@ test("names, switches and classes are each taken back, by a button that says whi
   await expect(undo).toBeDisabled();
   await kshot.name(0).fill("cup");
   await kshot.name(0).blur();
+  await expect(undo).toBeEnabled();
   await expect(undo).toHaveAttribute("title", "Undo renaming");
   const takesPart = kshot.card(0).getByRole("switch");
   await takesPart.click();

@@ -21,7 +21,7 @@ export function startCoach(app: App): () => string {
     const count = filled();
     const done = [app.picture !== null || count > 0, count > 0, count > 1];
     const texts =
-      inSamples() || count > 1
+      inSamples() || count > 1 || app.engine?.support.classes.length === 0
         ? []
         : [
             all.stepCamera,
@@ -50,12 +50,15 @@ export function startCoach(app: App): () => string {
   onLanguage(show);
 
   return () => {
-    const { promptCamera, promptFirst, promptFirstTouch, promptSample, promptLoadSamples, nothingYet } =
-      words();
-    if (inSamples()) return filled() > 0 ? promptSample : promptLoadSamples;
-    if (app.picture === null) return promptCamera;
-    if (filled() > 0) return nothingYet;
-    const first = app.engine?.support.classes[0]?.name;
-    return touch.matches && first !== undefined ? promptFirstTouch(first) : promptFirst;
+    const all = words();
+    const classes = app.engine?.support.classes ?? [];
+    const allOff = filled() > 0 && classes.every(({ enabled, shots }) => !enabled || shots.length === 0);
+    if (allOff && app.answer !== null) return all.promptAllOff;
+    if (inSamples()) return filled() > 0 ? all.promptSample : all.promptLoadSamples;
+    if (app.picture === null) return all.promptCamera;
+    if (filled() > 0) return all.nothingYet;
+    const [first] = classes;
+    if (first === undefined) return all.promptAddClass;
+    return touch.matches ? all.promptFirstTouch(first.name) : all.promptFirst;
   };
 }

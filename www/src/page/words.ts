@@ -51,6 +51,8 @@ const en = {
 
   noneOfThese: "none of these",
   nothingYet: "Nothing learned yet",
+  promptAllOff: "All classes are switched off. Switch one on",
+  promptAddClass: "Add a class",
   promptCamera: "Turn on the camera",
   promptFirst: "Hold 1 and show your first thing",
   promptFirstTouch: (name: string) => `Hold “${name}” and show your first thing`,
@@ -280,6 +282,8 @@ const zh: Words = {
 
   noneOfThese: "都不是",
   nothingYet: "还没有学到东西",
+  promptAllOff: "所有类别都已停用，请启用一个",
+  promptAddClass: "添加一个类别",
   promptCamera: "打开摄像头",
   promptFirst: "按住 1，展示第一样东西",
   promptFirstTouch: (name) => `按住“${name}”，展示第一样东西`,
