@@ -59,14 +59,17 @@ impl Engine {
         self.support()
     }
 
-    /// Takes the newest step back, or the one that is named.
+    /// Takes the newest step back, or the one that is named. Returns `{ undone, support }`;
+    /// `undone` says what that was, null where there was none.
     pub fn undo(&mut self, step: Option<u32>) -> Js<JsValue> {
-        match step {
+        let undone = match step {
             Some(step) => self.classifier.undo_step(step.into()),
             None => self.classifier.undo(),
-        }
-        .map_err(throw)?;
-        self.support()
+        };
+        object(&[
+            ("undone", give(&undone.map_err(throw)?)?),
+            ("support", self.support()?),
+        ])
     }
 
     /// Forgets all steps: what is there now is where undo ends.

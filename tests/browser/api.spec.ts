@@ -57,8 +57,13 @@ test("undo takes back each kind of change, and brings the same ids", async ({ ap
       await change();
       const undo = kshot.support.undo?.action ?? null;
       const changed = JSON.stringify(kshot.support.classes) !== before;
-      await kshot.undo();
-      told.push({ kind, undo, changed, back: JSON.stringify(kshot.support.classes) === before });
+      const undone = (await kshot.undo()) === kind;
+      told.push({
+        kind,
+        undo,
+        changed: changed && undone,
+        back: JSON.stringify(kshot.support.classes) === before,
+      });
     }
     return told;
   });
@@ -85,22 +90,21 @@ test("a step is taken back whole and alone, whatever lies between its changes", 
     await kshot.renameClass(cup, "mug");
     await kshot.undo({ step: first });
     told.push(look());
-    // It is gone.
-    await kshot.undo({ step: first });
+    const gone = await kshot.undo({ step: first });
     const { undo, classes } = kshot.support;
     await kshot.undo();
     await kshot.undo();
     told.push(look());
     await kshot.clearHistory();
     await kshot.undo();
-    return { told, undo: undo?.action, name: classes[0]?.name, left: kshot.support };
+    return { told, gone, undo: undo?.action, name: classes[0]?.name, left: kshot.support };
   });
   expect(looks.told).toEqual([
     [3, 2],
     [0, 2],
     [0, 0],
   ]);
-  expect(looks).toMatchObject({ undo: "rename_class", name: "mug", left: { undo: null } });
+  expect(looks).toMatchObject({ gone: null, undo: "rename_class", name: "mug", left: { undo: null } });
   expect(looks.left.classes.map(({ name }) => name)).toEqual(["cup", "ball"]);
 });
 

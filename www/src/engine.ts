@@ -33,6 +33,7 @@ import type {
   Settings,
   SpacePoint,
   SupportSummary,
+  UndoAction,
 } from "./types.ts";
 
 /** Settings as they are in force, with the values behind `auto`. */
@@ -101,7 +102,7 @@ export interface Engine {
   remove_shot(shotId: number): EngineSupport;
   move_shot(shotId: number, classId: number): EngineSupport;
   clear(): EngineSupport;
-  undo(step: number | undefined): EngineSupport;
+  undo(step: number | undefined): { undone: UndoAction | null; support: EngineSupport };
   clear_history(): EngineSupport;
   support(): EngineSupport;
   settings(): SettingsReport;

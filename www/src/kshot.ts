@@ -38,6 +38,7 @@ import type {
   Settings,
   SpacePoint,
   SupportSummary,
+  UndoAction,
 } from "./types.ts";
 
 export { setBaseUrl } from "./base-url.ts";
@@ -277,11 +278,12 @@ export class KShot {
 
   /**
    * Takes one step back, with all of its changes and nothing else: the newest, which `support.undo` tells, or the one
-   * that is named. Ids come back as they were. Does nothing where the step is gone. Throws `too_many_classes`,
-   * `too_many_shots` where later steps have filled the room of what would come back.
+   * that is named. Ids come back as they were. Says what it took back; null where there is no such step. Throws
+   * `too_many_classes`, `too_many_shots` where later steps have filled the room of what would come back.
    */
-  async undo({ step }: ChangeOptions = {}): Promise<void> {
-    await this.#change("undo", () => (step === undefined ? {} : { step }));
+  async undo({ step }: ChangeOptions = {}): Promise<UndoAction | null> {
+    const { undone } = await this.#change("undo", () => (step === undefined ? {} : { step }));
+    return undone;
   }
 
   /** Forgets all steps: what is there now is where undo ends. */

@@ -42,6 +42,7 @@ import type {
   LoadProgress,
   Settings,
   SpacePoint,
+  UndoAction,
 } from "./types.ts";
 
 /** The support set after a change, with the settings, whose automatic values follow it. */
@@ -115,7 +116,7 @@ export interface Calls {
   remove_shot: { args: { shotId: number } & InStep; result: SupportReply };
   move_shot: { args: { shotId: number; classId: number } & InStep; result: SupportReply };
   clear: { args: InStep; result: SupportReply };
-  undo: { args: Partial<InStep>; result: SupportReply };
+  undo: { args: Partial<InStep>; result: SupportReply & { undone: UndoAction | null } };
   clear_history: { args: null; result: SupportReply };
   set_settings: { args: { settings: Partial<Settings> }; result: SettingsReport };
   space: { args: null; result: SpacePoint[] };

@@ -108,7 +108,10 @@ const handlers: Handlers = {
   remove_shot: ({ shotId }) => withSettings(engine().remove_shot(shotId)),
   move_shot: ({ shotId, classId }) => withSettings(engine().move_shot(shotId, classId)),
   clear: () => withSettings(engine().clear()),
-  undo: ({ step }) => withSettings(engine().undo(step)),
+  undo: ({ step }) => {
+    const { undone, support } = engine().undo(step);
+    return { undone, ...withSettings(support) };
+  },
   clear_history: () => withSettings(engine().clear_history()),
   set_settings: ({ settings }) => engine().set_settings(settings),
   space: () => engine().space(),

@@ -2,6 +2,7 @@
  * Undo on the page. The engine knows the steps; here is only what still adds to one, so that it can be stopped
  * before its step is taken back.
  */
+import type { UndoAction } from "../types.ts";
 import type { App } from "./app.ts";
 
 export class History {
@@ -38,18 +39,18 @@ export class History {
     }
   }
 
-  /** Takes a step back, the newest where none is named; one call after the other, so that none is lost. */
-  undo(step?: number): Promise<void> {
+  /** Takes a step back, the newest where none is named; one call after the other, so that none is lost. Says which. */
+  undo(step?: number): Promise<UndoAction | null> {
     const undone = this.#undoing.then(() => this.#undo(step));
     this.#undoing = undone.catch(() => {});
     return undone;
   }
 
-  async #undo(step = this.#newest): Promise<void> {
-    if (step === undefined) return;
+  async #undo(step = this.#newest): Promise<UndoAction | null> {
+    if (step === undefined) return null;
     const running = this.#running.get(step);
     running?.stop.abort();
     await running?.done.catch(() => {});
-    await this.#app.engine?.undo({ step });
+    return (await this.#app.engine?.undo({ step })) ?? null;
   }
 }

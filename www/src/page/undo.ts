@@ -7,10 +7,8 @@ import { showError, showToast } from "./toast.ts";
 
 /** Takes a step back, the newest where none is named, and says so. */
 export async function undo(app: App, step?: number): Promise<void> {
-  if (!app.history.possible) return;
   try {
-    await app.history.undo(step);
-    showToast(words().undone);
+    if ((await app.history.undo(step)) !== null) showToast(words().undone);
   } catch (error) {
     if (!(error instanceof KShotError)) throw error;
     showError(error);
