@@ -189,13 +189,15 @@ export class KShotPage {
 
   /**
    * The share of time for which the page says `expected`, while a segment is on show and from the first
-   * time it says so: until then the answer may be that of the segment before.
+   * time it says so: until then the answer may be that of the segment before. `late` is the share of the segment
+   * that this takes.
    */
-  async shareOf(expected: string, segment: number): Promise<{ share: number; told: string }> {
+  async shareOf(expected: string, segment: number): Promise<{ share: number; late: number; told: string }> {
     const answers = await readAnswers(this.page, segment);
     const first = answers.indexOf(expected);
     const counted = first < 0 ? [] : answers.slice(first);
     const right = counted.filter((answer) => answer === expected).length;
-    return { share: right / Math.max(counted.length, 1), told: answers.join(" ") };
+    const late = 1 - counted.length / answers.length;
+    return { share: right / Math.max(counted.length, 1), late, told: answers.join(" ") };
   }
 }
