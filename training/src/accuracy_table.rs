@@ -21,8 +21,9 @@ use crate::embed::EmbeddedClass;
 use crate::features::FeatureFile;
 use crate::report::{count, list_unreadable};
 use crate::score::{Head, compare, judge};
+use crate::split::SplitChoice;
 use crate::statistics::estimate;
-use crate::usable::{self, SplitChoice};
+use crate::usable;
 
 /// Arguments of `accuracy-table`.
 #[derive(clap::Args, Debug, Clone)]

@@ -15,9 +15,10 @@ use crate::embed::CpuEmbedder;
 use crate::report::{list_too_few, list_unreadable, percent, table};
 use crate::score::{ComparedEpisode, Head, Outcome, compare, judge};
 use crate::similarities::{SHARES, Similarities};
+use crate::split::SplitChoice;
 use crate::statistics::Calibration;
 use crate::temperature::{best_temperature, negative_log_likelihood};
-use crate::usable::{self, SplitChoice, UsableSet};
+use crate::usable::{self, UsableSet};
 
 /// Arguments of `calibrate`.
 #[derive(clap::Args, Debug, Clone)]

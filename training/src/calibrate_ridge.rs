@@ -15,9 +15,10 @@ use rayon::prelude::*;
 use crate::embed::CpuEmbedder;
 use crate::report::percent;
 use crate::score::{ComparedEpisode, Head, compare, judge};
+use crate::split::SplitChoice;
 use crate::statistics::{Calibration, percentile};
 use crate::temperature::negative_log_likelihood;
-use crate::usable::{SplitChoice, UsableSet};
+use crate::usable::UsableSet;
 
 /// Arguments of `calibrate-ridge`.
 #[derive(clap::Args, Debug, Clone)]

@@ -16,8 +16,9 @@ use crate::progress::Progress;
 use crate::reliability;
 use crate::report::{count, list_too_few, list_unreadable, percent, table};
 use crate::score::{Head, Outcome, compare, judge};
+use crate::split::SplitChoice;
 use crate::statistics::{CALIBRATION_BINS, Calibration, Estimate, estimate};
-use crate::usable::{self, SplitChoice, UsableSet};
+use crate::usable::{self, UsableSet};
 
 /// Arguments of `evaluate`.
 #[derive(clap::Args, Debug, Clone)]
@@ -25,6 +26,8 @@ use crate::usable::{self, SplitChoice, UsableSet};
 PATH is a folder of class folders (the folder's name is the class) or an image pack: X.csv with the
 columns class, offset, length, and X.bin with the pictures one after another. A relative path is
 looked for here and then under the folder that the environment variable KSHOT_DATA names.
+X.features, which the command features writes of either, saves embedding the pictures again; one that
+was made with other weights is refused.
 
 Pictures: JPEG, PNG, WebP, GIF, BMP, TIFF and a few more; EXIF orientation and colour profiles are applied.
 
@@ -32,7 +35,7 @@ Examples:
   cargo run --release -p training -- evaluate photos --shot 1,5
   KSHOT_DATA=data cargo run --release -p training -- evaluate objects/caltech99_128px")]
 pub struct Arguments {
-    /// A folder of class folders, or an image pack with or without its extension
+    /// A folder of class folders, an image pack with or without its extension, or a file of features
     pub path: PathBuf,
     /// Classes of an episode
     #[arg(long, default_value_t = 5)]

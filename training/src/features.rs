@@ -5,6 +5,8 @@
 //! is the map's mean, `quarters` `[n, 4, 1280]` the means of its four overlapping corners of 4x4,
 //! both in half precision and not normalised; `plain` `[n, 1280]`, if asked for, the mean of the
 //! map of the network that was not meta-trained; `class` `[n]` counts in the metadata `classes`.
+//! The metadata `network` is the SHA-256 of the network's weights: with those of another network
+//! the projection makes nonsense of the maps.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -13,14 +15,14 @@ use anyhow::{Context, Result, ensure};
 use burn::tensor::{Device, Tensor, TensorData};
 use half::f16;
 use kshot::embedder::projection::CHANNELS as DIMENSIONS;
-use kshot::embedder::{Embedder, WEIGHTS};
+use kshot::embedder::{Embedder, WEIGHTS, WEIGHTS_SHA256};
 use kshot::frame::{SIDE, input_from_rgba};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use crate::pictures::{Picture, PictureSet, Unreadable, try_each};
 use crate::report::{count, list_unreadable};
-use crate::usable::{FEATURES, SplitChoice};
+use crate::split::SplitChoice;
 
 /// Arguments of `features`.
 #[derive(clap::Args, Debug, Clone)]
@@ -42,6 +44,15 @@ pub struct Arguments {
     #[command(flatten)]
     pub split: SplitChoice,
 }
+
+/// Whether a path is one of a file of features, by its extension.
+pub fn is_features(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "features")
+}
+
+/// What the digest of the network is called in the metadata.
+const NETWORK: &str = "network";
 
 /// A side of the last map.
 const MAP_SIDE: usize = 7;
@@ -190,11 +201,10 @@ impl FeatureFile {
     /// # Errors
     /// As [`open`](Self::open) and [`of_pictures`](Self::of_pictures).
     pub fn of(path: &Path, split: &SplitChoice) -> Result<(Self, Vec<Unreadable>)> {
-        if path
-            .extension()
-            .is_some_and(|extension| extension == FEATURES)
-        {
-            Ok((Self::open(path)?, Vec::new()))
+        if is_features(path) {
+            let mut file = Self::open(path)?;
+            file.keep_split(split)?;
+            Ok((file, Vec::new()))
         } else {
             Self::of_pictures(path, split, None, false, true)
         }
@@ -213,9 +223,7 @@ impl FeatureFile {
         plain: bool,
     ) -> Result<(Self, Vec<Unreadable>)> {
         let mut set = PictureSet::open(path)?;
-        if let (Some(table), Some(split)) = (&split.split_table, &split.split) {
-            set.keep_split(table, split)?;
-        }
+        set.keep_split(split)?;
         if let Some(most) = per_class {
             set.keep_evenly(most.max(1));
         }
@@ -241,6 +249,26 @@ impl FeatureFile {
         Ok((file, unreadable))
     }
 
+    /// Leaves out the classes of other splits; returns how many.
+    ///
+    /// # Errors
+    /// As [`SplitChoice::others`].
+    pub fn keep_split(&mut self, split: &SplitChoice) -> Result<usize> {
+        let others = split.others()?;
+        let before = self.classes.len();
+        let mut next = 0..;
+        let places: Vec<Option<usize>> = (self.classes.iter())
+            .map(|name| (!others.contains(name)).then(|| next.next()).flatten())
+            .collect();
+        self.rows.retain_mut(|row| {
+            let place = places.get(row.class).copied().flatten();
+            row.class = place.unwrap_or_default();
+            place.is_some()
+        });
+        self.classes.retain(|name| !others.contains(name));
+        Ok(before - self.classes.len())
+    }
+
     /// Writes it.
     ///
     /// # Errors
@@ -264,7 +292,10 @@ impl FeatureFile {
             .iter()
             .flat_map(|class| class.to_le_bytes())
             .collect();
-        let metadata = HashMap::from([("classes".to_owned(), self.classes.join("\n"))]);
+        let metadata = HashMap::from([
+            ("classes".to_owned(), self.classes.join("\n")),
+            (NETWORK.to_owned(), WEIGHTS_SHA256.to_owned()),
+        ]);
         let mut views = Vec::from([
             ("class", TensorView::new(Dtype::U16, vec![n], &classes)?),
             (
@@ -287,15 +318,20 @@ impl FeatureFile {
     /// Reads it.
     ///
     /// # Errors
-    /// Where it is not such a file.
+    /// Where it is not such a file, and where it is one of another network.
     pub fn open(path: &Path) -> Result<Self> {
         let cannot = || format!("{} was not written by features", path.display());
         let bytes =
             std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         let (_, header) = SafeTensors::read_metadata(&bytes).with_context(cannot)?;
-        let names = (header.metadata().as_ref())
-            .and_then(|metadata| metadata.get("classes"))
-            .with_context(cannot)?;
+        let metadata = header.metadata().as_ref();
+        let metadata = |name| metadata.and_then(|metadata| metadata.get(name));
+        let names = metadata("classes").with_context(cannot)?;
+        ensure!(
+            metadata(NETWORK).is_some_and(|network| network == WEIGHTS_SHA256),
+            "{} was made with another network than the one that ships; make it anew with features",
+            path.display()
+        );
         let file = SafeTensors::deserialize(&bytes).with_context(cannot)?;
         let class = file.tensor("class").with_context(cannot)?;
         let n = class.shape().first().copied().unwrap_or(0);

@@ -30,10 +30,10 @@ use crate::pinned::write_pinned;
 use crate::projection;
 use crate::report::count;
 use crate::safetensors_file::{HalfTensor, write_to_bytes};
+use crate::split::SplitChoice;
 use crate::train::checkpoint::load_model;
 use crate::train::run::{self, Output, Settings, WEIGHTS};
 use crate::train::task::{Right, Step, Task};
-use crate::usable::SplitChoice;
 
 mod episodes;
 pub mod inverse;

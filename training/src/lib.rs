@@ -12,8 +12,8 @@
 //!
 //! - [`pictures`]: labelled pictures, from a [`folder`] of class folders or an image [`pack`];
 //!   [`decode`]: their bytes to pixels, as in a browser
-//! - [`embed`]: every picture to its embedding, once; [`usable`]: the classes with enough of them;
-//!   [`progress`]: how far such a step is
+//! - [`embed`]: every picture to its embedding, once; [`usable`]: the classes with enough of them,
+//!   of one [`split`]; [`progress`]: how far such a step is
 //! - [`score`]: what kshot answers in an episode; [`statistics`]: what follows from many
 //! - [`temperature`] and [`similarities`]: the constants that `kshot::decision` ships
 //! - [`evaluate`] and [`calibrate`]: the commands on top; [`report`] prints their tables
@@ -68,6 +68,7 @@ pub mod safetensors_file;
 pub mod samples;
 pub mod score;
 pub mod similarities;
+pub mod split;
 pub mod statistics;
 pub mod temperature;
 pub mod train;

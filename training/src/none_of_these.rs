@@ -18,8 +18,9 @@ use crate::embed::{CpuEmbedder, EmbeddedClass};
 use crate::progress::Progress;
 use crate::report::{count, list_unreadable};
 use crate::score::{Head, Outcome, compare, judge};
+use crate::split::SplitChoice;
 use crate::statistics::{Calibration, estimate};
-use crate::usable::{self, SplitChoice, UsableSet};
+use crate::usable::{self, UsableSet};
 
 /// Arguments of `none-of-these`.
 #[derive(clap::Args, Debug, Clone)]

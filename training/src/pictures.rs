@@ -4,7 +4,7 @@
 //! modules `folder` and `pack`, the bytes to `decode`. It reads a picture only when asked, so
 //! that a large folder never lies in memory whole.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use crate::decode::{Pixels, decode};
 use crate::progress::Progress;
+use crate::split::SplitChoice;
 use crate::{folder, pack};
 
 /// Environment variable with the folder in which relative paths are looked for as well.
@@ -132,38 +133,12 @@ impl PictureSet {
         }
     }
 
-    /// Keeps the classes that `table` puts in `split`, and those it does not know. Returns
-    /// how many were left out.
-    ///
-    /// The table is a CSV file with the columns `wnid` (the class) and `suggested_split`.
+    /// Leaves out the classes of other splits; returns how many.
     ///
     /// # Errors
-    /// Where the table cannot be read or knows no such split.
-    pub fn keep_split(&mut self, table: &Path, split: &str) -> Result<usize> {
-        #[derive(serde::Deserialize)]
-        struct Row {
-            wnid: String,
-            suggested_split: String,
-        }
-        let cannot = || format!("cannot read the split table {}", table.display());
-        let mut others = BTreeSet::new();
-        let mut splits = BTreeSet::new();
-        for row in csv::Reader::from_path(table)
-            .with_context(cannot)?
-            .deserialize::<Row>()
-        {
-            let row = row.with_context(cannot)?;
-            if row.suggested_split != split {
-                others.insert(row.wnid);
-            }
-            splits.insert(row.suggested_split);
-        }
-        ensure!(
-            splits.contains(split),
-            "{} has no split {split}; it has: {}",
-            table.display(),
-            splits.into_iter().collect::<Vec<_>>().join(", ")
-        );
+    /// As [`SplitChoice::others`].
+    pub fn keep_split(&mut self, split: &SplitChoice) -> Result<usize> {
+        let others = split.others()?;
         let before = self.classes.len();
         self.classes.retain(|class, _| !others.contains(class));
         Ok(before - self.classes.len())

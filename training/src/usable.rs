@@ -3,7 +3,7 @@
 //! It counts before it embeds: a set without enough pictures is refused at once, and pictures of
 //! classes that cannot take part are only read, to say which of them are none.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow, bail};
@@ -11,23 +11,10 @@ use kshot::embedder::projection::Projection;
 use kshot::episode::Shape;
 
 use crate::embed::{CpuEmbedder, EmbeddedClass};
-use crate::features::FeatureFile;
+use crate::features::{FeatureFile, is_features};
 use crate::pictures::{Classes, PictureSet, Unreadable, try_each};
 use crate::report::{list_too_few, list_unreadable};
-
-/// Which classes of a picture set take part.
-#[derive(clap::Args, Debug, Clone, Default)]
-pub struct SplitChoice {
-    /// CSV table with the columns wnid (the class) and suggested_split; needs --split
-    #[arg(long, requires = "split", value_name = "CSV")]
-    pub split_table: Option<PathBuf>,
-    /// Leave out classes that the split table puts in another split than this
-    #[arg(long, requires = "split_table")]
-    pub split: Option<String>,
-}
-
-/// Extension of the files that `features` writes.
-pub const FEATURES: &str = "features";
+use crate::split::SplitChoice;
 
 /// Embedded classes, each with enough pictures.
 pub struct UsableSet {
@@ -57,26 +44,20 @@ impl UsableSet {
     /// Opens, embeds and sorts out.
     ///
     /// # Errors
-    /// As [`PictureSet::open`] and [`PictureSet::keep_split`], and where fewer classes are
+    /// As [`PictureSet::open`], [`FeatureFile::open`] and [`SplitChoice::others`], and where fewer classes are
     /// usable than the way of an episode.
     pub fn prepare(
-        path: &std::path::Path,
+        path: &Path,
         choice: &SplitChoice,
         shape: Shape,
         embedder: &CpuEmbedder,
     ) -> Result<Self> {
         check(shape)?;
-        if path
-            .extension()
-            .is_some_and(|extension| extension == FEATURES)
-        {
-            return Self::of_features(path, shape);
+        if is_features(path) {
+            return Self::of_features(path, choice, shape);
         }
         let mut set = PictureSet::open(path)?;
-        let mut other_split = 0;
-        if let (Some(table), Some(split)) = (&choice.split_table, &choice.split) {
-            other_split = set.keep_split(table, split)?;
-        }
+        let other_split = set.keep_split(choice)?;
         let needed = shape.pictures();
         let (enough, small): (Classes, Classes) = std::mem::take(&mut set.classes)
             .into_iter()
@@ -109,14 +90,15 @@ impl UsableSet {
     }
 
     /// From a file that `features` wrote: no picture is embedded again.
-    fn of_features(path: &std::path::Path, shape: Shape) -> Result<Self> {
-        let file = FeatureFile::open(path)?;
+    fn of_features(path: &Path, choice: &SplitChoice, shape: Shape) -> Result<Self> {
+        let mut file = FeatureFile::open(path)?;
+        let other_split = file.keep_split(choice)?;
         let projection = Projection::shipped()?;
         let mut usable = UsableSet {
             path: path.to_owned(),
             classes: Vec::new(),
             too_few: Vec::new(),
-            other_split: 0,
+            other_split,
             unreadable: Vec::new(),
             elapsed: Duration::ZERO,
         };

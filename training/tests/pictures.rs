@@ -11,6 +11,7 @@ use image::{ExtendedColorType, ImageEncoder};
 use moxcms::ColorProfile;
 use training::decode::{Pixels, decode};
 use training::pictures::PictureSet;
+use training::split::SplitChoice;
 
 /// Class and pixels of everything in a set.
 fn pixels(set: &PictureSet) -> Vec<(String, Pixels)> {
@@ -197,11 +198,15 @@ fn a_split_table_leaves_out_the_classes_of_other_splits() {
         "wnid,name,suggested_split\nlamp,Lamp,train\nstapler,\"Stapler, metal\",test\n",
     )
     .unwrap();
+    let of = |split: &str| SplitChoice {
+        split_table: Some(table.clone()),
+        split: Some(split.to_owned()),
+    };
     let mut set = PictureSet::open(&fixture::photos()).unwrap();
-    assert_eq!(set.keep_split(&table, "train").unwrap(), 1);
+    assert_eq!(set.keep_split(&of("train")).unwrap(), 1);
     assert!(set.classes.contains_key("lamp") && set.classes.contains_key("umbrella"));
     assert!(!set.classes.contains_key("stapler"));
-    let error = set.keep_split(&table, "trian").unwrap_err().to_string();
+    let error = set.keep_split(&of("trian")).unwrap_err().to_string();
     assert!(
         error.contains("no split trian; it has: test, train"),
         "{error}"

@@ -18,7 +18,7 @@ use super::tail::{self, CHANNELS, FIRST, POSITIONS};
 use crate::camera::refuse_classes;
 use crate::pictures::{PictureSet, Unreadable, try_each};
 use crate::report::list_unreadable;
-use crate::usable::SplitChoice;
+use crate::split::SplitChoice;
 
 /// A picture before the tuned layers, and what the untuned network makes of it.
 pub struct Map {
@@ -168,12 +168,10 @@ pub fn maps(
 /// The classes of a split.
 ///
 /// # Errors
-/// As [`PictureSet::open`] and [`PictureSet::keep_split`].
+/// As [`PictureSet::open`] and [`SplitChoice::others`].
 pub fn open(path: &Path, split: &SplitChoice) -> Result<PictureSet> {
     let mut set = PictureSet::open(path)?;
-    if let (Some(table), Some(split)) = (&split.split_table, &split.split) {
-        set.keep_split(table, split)?;
-    }
+    set.keep_split(split)?;
     Ok(set)
 }
 

@@ -12,7 +12,7 @@ use super::{Arguments, Start};
 use crate::conv4::tensor_values;
 use crate::embed::EmbeddedClass;
 use crate::score::{Head, compare, judge};
-use crate::usable::SplitChoice;
+use crate::split::SplitChoice;
 
 /// Five-way, as the page starts.
 const WAY: usize = 5;
