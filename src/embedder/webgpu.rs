@@ -1,7 +1,8 @@
 //! The GPU's convolutions by hand, in WGSL on Burn's own stream and memory: pictures channels
 //! last, four channels a vector, bias, activation and the way past a block done while the sums
-//! are still in registers, so that a layer is one dispatch. Burn's `conv2d` is what the
-//! tests hold them to.
+//! are still in registers, so that a layer is one dispatch. They are held to the CPU's
+//! [`kernels`](super::kernels) whenever a GPU is opened ([`compare`](crate::backend::compare)), and
+//! those by the tests to Burn's `conv2d`.
 //!
 //! A shader knows the kernel's side and step; sizes come with each launch, in a uniform that
 //! CubeCL keeps. So few shaders are compiled, and nothing is written to the GPU for a frame.

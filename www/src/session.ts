@@ -55,7 +55,7 @@ export interface FacesFile {
 // A GPU that says nothing for this long is lost; a frame takes milliseconds on real ones and a few
 // seconds on the slowest software adapter.
 const GPU_SILENCE_MS = 30_000;
-// Choosing builds every shader and times a few frames: half a minute on a software adapter.
+// Opening a GPU takes a minute at most (worker.ts); building the faces' shaders and timing, seconds on a software adapter.
 const CHOICE_SILENCE_MS = 120_000;
 const RELAPSE_MS = 10_000;
 
