@@ -24,6 +24,9 @@ pub const MAX_SHOTS: usize = 10_000;
 /// Longest name of a class in bytes of UTF-8: ten lines of text.
 pub const MAX_NAME_BYTES: usize = 1_000;
 
+/// Shots that are gone and kept for undo, 20 MB; older steps are forgotten beyond, the newest never.
+pub const MAX_REMOVED: usize = 4_000;
+
 /// One example of a class.
 #[derive(Debug, Clone)]
 pub struct Shot {
@@ -136,10 +139,15 @@ impl SupportSet {
         self.history.depth()
     }
 
+    /// How many shots are gone that undo could bring back.
+    fn count_removed(&self) -> usize {
+        // No shot is lost to the history.
+        self.history.shots().count() - shots_of(&self.classes).count()
+    }
+
     /// Ids of the shots that are gone and that undo could bring back.
     pub fn removed(&self) -> Vec<u32> {
-        // No shot is lost to the history, so as many are the same.
-        if self.history.shots().count() == shots_of(&self.classes).count() {
+        if self.count_removed() == 0 {
             return Vec::new();
         }
         let here: BTreeSet<u32> = shots_of(&self.classes).collect();
@@ -304,6 +312,9 @@ impl SupportSet {
         let step = self.step.map_or(SINGLE + self.singles, u64::from);
         self.singles += 1;
         self.history.push(step, change);
+        while self.history.depth() > 1 && self.count_removed() > MAX_REMOVED {
+            self.history.forget_oldest();
+        }
         self.revision += 1;
         step
     }

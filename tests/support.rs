@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use kshot::Error;
-use kshot::support::{Action, MAX_CLASSES, MAX_NAME_BYTES, MAX_UNDO, SupportSet};
+use kshot::support::{Action, MAX_CLASSES, MAX_NAME_BYTES, MAX_REMOVED, MAX_UNDO, SupportSet};
 
 fn embedding(value: f32) -> Vec<f32> {
     vec![value; 4]
@@ -357,4 +357,20 @@ fn a_moved_shot_keeps_its_id_and_goes_back() {
     assert_eq!(shots(&support), [0, 1]);
     assert_eq!(support.undo(), Ok(Some(Action::MoveShot)));
     assert_eq!(shots(&support), [1, 0]);
+}
+
+#[test]
+fn removed_shots_are_kept_for_undo_up_to_a_limit_and_the_newest_step_always() {
+    let mut support = SupportSet::default();
+    let large = |shots: usize| vec![("mug".to_owned(), true, vec![embedding(1.0); shots])];
+    for _ in 0..10 {
+        support.restore(large(MAX_REMOVED / 4)).unwrap();
+        assert!(support.removed().len() <= MAX_REMOVED);
+    }
+    assert_eq!(support.undo_depth(), 4);
+    support.restore(large(MAX_REMOVED + 1)).unwrap();
+    support.clear();
+    assert_eq!((support.undo_depth(), shots(&support)), (1, vec![]));
+    assert_eq!(support.undo(), Ok(Some(Action::Clear)));
+    assert_eq!(shots(&support), [MAX_REMOVED + 1]);
 }

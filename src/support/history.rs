@@ -114,6 +114,12 @@ impl History {
         self.settle();
     }
 
+    /// Makes the oldest step one that cannot be taken back.
+    pub fn forget_oldest(&mut self) {
+        self.steps.pop_front();
+        self.settle();
+    }
+
     /// The step that began last.
     pub fn newest(&self) -> Option<u64> {
         self.steps.back().copied()
