@@ -69,7 +69,11 @@ impl Trained {
         }
     }
 
-    fn load(self, weights: &Weights<'_>, device: &Device) -> Result<Box<dyn Method>, Error> {
+    fn load(
+        self,
+        weights: &Weights<'_>,
+        device: &Device,
+    ) -> Result<Box<dyn Method + Send + Sync>, Error> {
         let (name, sizes) = (self.tensors(), Sizes::CAMERA);
         Ok(match self {
             Trained::MatchingContext => Box::new(weights.load(name, Matching::of(sizes, device))?),
@@ -137,7 +141,7 @@ impl Reduction {
 /// All of them, with their weights.
 pub struct Heads {
     reduction: Reduction,
-    methods: Vec<(Trained, Box<dyn Method>)>,
+    methods: Vec<(Trained, Box<dyn Method + Send + Sync>)>,
 }
 
 impl Heads {

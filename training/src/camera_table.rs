@@ -7,24 +7,18 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use burn::tensor::{Device, Tensor, TensorData};
+use kshot::decision::of_ridge::LeftOut;
 use kshot::episode::{Sampler, Shape};
 use kshot::method::choice::Choice;
-use kshot::method::imaginary::Imaginary;
-use kshot::method::mann::Mann;
-use kshot::method::matching::Matching;
-use kshot::method::relation::Relation;
-use kshot::method::snail::Snail;
-use kshot::method::trained::{REDUCTION, Reduction, Trained};
-use kshot::method::{Metric, Sizes, Support, tensors};
-use kshot::weights::Weights;
+use kshot::method::trained::Heads;
+use kshot::method::{Fitted, Metric, Support};
+use rayon::prelude::*;
 
 use crate::camera::embeddings;
-use crate::conv4::tensor_values;
-use crate::heads::{Episodes, Head};
 use crate::measure::EmbeddedClass;
+use crate::progress::Progress;
 use crate::report::count;
-use crate::score::{Compared, ComparedEpisode};
+use crate::score::{Compared, ComparedEpisode, Drawn, name_of, votes};
 use crate::statistics::estimate;
 use crate::temperature::best_temperature;
 
@@ -57,59 +51,12 @@ pub struct Arguments {
     pub temperatures: bool,
 }
 
-/// Scores of every class for every query of an episode, `[queries][classes]`.
-type Scores = Box<dyn Fn(&Support<'_>, &[&[f32]]) -> Result<Vec<Vec<f32>>>>;
-
-/// A trained head on whole episodes at once.
-fn head<H: Head + 'static>(weights: &Weights<'_>, name: Trained) -> Result<Scores> {
-    let device = Device::flex();
-    let reduction = weights.load(REDUCTION, Reduction::new(&device))?;
-    let head = weights.load(name.tensors(), H::start(Sizes::CAMERA, &device))?;
-    Ok(Box::new(move |support, queries| {
-        let dimensions = Sizes::CAMERA.dimensions;
-        let shots: Vec<&[f32]> = support.shots.iter().map(|(_, shot)| *shot).collect();
-        let reduced = reduction.reduce(&shots)?;
-        let reduced = Support {
-            shots: (support.shots.iter().zip(&reduced))
-                .map(|((class, _), shot)| (*class, shot.as_slice()))
-                .collect(),
-            classes: support.classes,
-        };
-        let device = Device::flex();
-        let (shots, labels) = tensors::from_support(&reduced, dimensions, &device)?;
-        let asked = reduction.reduce(queries)?.concat();
-        let asked = TensorData::new(asked, [1, queries.len(), dimensions]);
-        let scores = head.scores(&Episodes {
-            shots,
-            labels,
-            queries: Tensor::from_data(asked, &device),
-            own: Vec::new(),
-        });
-        let scores = tensor_values(scores)?; // [1, q, c]
-        Ok(scores
-            .chunks(support.classes)
-            .map(<[f32]>::to_vec)
-            .collect())
-    }))
-}
-
-/// How a method answers.
-fn scores(choice: Choice, weights: &Weights<'_>) -> Result<Scores> {
-    match choice {
-        Choice::Comparison(comparison) => Ok(Box::new(move |support, queries| {
-            let fitted = comparison.fit(Metric::Euclidean, 0.1, support)?;
-            (queries.iter())
-                .map(|query| Ok(fitted.read(query)?.scores))
-                .collect()
-        })),
-        Choice::Trained(name) => match name {
-            Trained::MatchingContext => head::<Matching>(weights, name),
-            Trained::Relation => head::<Relation>(weights, name),
-            Trained::Imaginary => head::<Imaginary>(weights, name),
-            Trained::Mann => head::<Mann>(weights, name),
-            Trained::Snail => head::<Snail>(weights, name),
-        },
-    }
+/// Fits a method to a support set.
+fn fit(choice: Choice, heads: &Heads, support: &Support<'_>) -> Result<Box<dyn Fitted>> {
+    Ok(match choice {
+        Choice::Comparison(comparison) => comparison.fit(Metric::Euclidean, 0.1, support)?,
+        Choice::Trained(name) => Box::new(heads.fit(name, support)?),
+    })
 }
 
 /// Runs every episode and returns a Markdown table.
@@ -120,15 +67,11 @@ pub fn camera_table(arguments: &Arguments) -> Result<String> {
     ensure!(arguments.episodes >= 2, "--episodes must be at least 2");
     let path = arguments.weights.display();
     let bytes = std::fs::read(&arguments.weights).with_context(|| format!("cannot read {path}"))?;
-    let weights = Weights::from_bytes(&bytes).with_context(|| format!("cannot read {path}"))?;
-    let methods: Vec<(String, Scores)> = Choice::ALL
+    let heads = Heads::new(&bytes).with_context(|| format!("cannot read {path}"))?;
+    let methods: Vec<Choice> = Choice::ALL
         .into_iter()
         .filter(|choice| !arguments.temperatures || choice.trained().is_some())
-        .map(|choice| {
-            let name = serde_json::to_string(&choice)?;
-            Ok((name.trim_matches('"').to_owned(), scores(choice, &weights)?))
-        })
-        .collect::<Result<_>>()?;
+        .collect();
     let mut rows = Vec::new(); // name, and what it said of each episode
     for path in &arguments.paths {
         let classes = embeddings(path)?;
@@ -149,7 +92,7 @@ pub fn camera_table(arguments: &Arguments) -> Result<String> {
             if enough.len() >= way {
                 rows.push((
                     format!("{set} | {way} | {shot}"),
-                    said(&enough, shape, arguments, &methods)?,
+                    said(&enough, shape, arguments, &methods, &heads)?,
                 ));
             }
         }
@@ -157,18 +100,18 @@ pub fn camera_table(arguments: &Arguments) -> Result<String> {
     ensure!(!rows.is_empty(), "there are too few pictures for any row");
     let mut text = String::new();
     if arguments.temperatures {
-        for (place, (name, _)) in methods.iter().enumerate() {
+        for (place, method) in methods.iter().enumerate() {
             // Each set, way and shot weighs the same: all have about as many queries.
             let all: Vec<ComparedEpisode> = (rows.iter())
                 .filter_map(|(_, said)| said.get(place))
                 .flatten()
                 .cloned()
                 .collect();
-            let _ = writeln!(text, "{name}: {:.3}", best_temperature(&all));
+            let _ = writeln!(text, "{}: {:.3}", name_of(*method), best_temperature(&all));
         }
         return Ok(text);
     }
-    let names: Vec<&str> = methods.iter().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<&str> = methods.iter().map(|method| name_of(*method)).collect();
     let _ = writeln!(
         text,
         "{}, {} a class, seed {}. Accuracy in %, mean ± 95 % interval.\n\n\
@@ -191,50 +134,40 @@ fn said(
     classes: &[&EmbeddedClass],
     shape: Shape,
     arguments: &Arguments,
-    methods: &[(String, Scores)],
+    methods: &[Choice],
+    heads: &Heads,
 ) -> Result<Vec<Vec<ComparedEpisode>>> {
     let counts = classes.iter().map(|class| class.len()).collect();
     let sampler = Sampler::new(counts, shape, arguments.seed)?;
-    let mut said = vec![Vec::new(); methods.len()];
-    for number in 0..arguments.episodes as u64 {
-        let episode = sampler.draw(number);
-        let picture = |class: usize, picture: &usize| -> Result<&[f32]> {
-            let found = classes.get(class).and_then(|class| class.get(*picture));
-            Ok(found.context("a picture is missing")?)
-        };
-        let mut support = Support {
-            shots: Vec::new(),
-            classes: shape.way,
-        };
-        let (mut queries, mut own) = (Vec::new(), Vec::new());
-        for (place, drawn) in episode.classes.iter().enumerate() {
-            for shot in &drawn.support {
-                support.shots.push((place, picture(drawn.class, shot)?));
-            }
-            for query in &drawn.queries {
-                queries.push(picture(drawn.class, query)?);
-                own.push(place);
-            }
-        }
-        for (said, (_, scores)) in said.iter_mut().zip(methods) {
-            let scores = scores(&support, &queries)?;
-            let queries = scores.into_iter().zip(&own).map(|(scores, own)| Compared {
-                // Twice as much is divided by a temperature: see `decision::probabilities`.
-                votes: (scores.iter().enumerate())
-                    .map(|(class, score)| (class, score / 2.0))
-                    .collect(),
-                similarities: scores,
-                own: Some(*own),
+    let progress = Progress::new("answering", "episodes", arguments.episodes * methods.len());
+    let of_method = |method: &Choice| {
+        let episodes = (0..arguments.episodes as u64).into_par_iter();
+        let episodes = episodes.map(|number| {
+            let drawn = Drawn::of(&sampler.draw(number), |class, picture| {
+                classes.get(class)?.get(picture)
+            })?;
+            let fitted = fit(*method, heads, &drawn.support)?;
+            let known = drawn.queries.iter().filter(|(own, _)| own.is_some());
+            let queries = known.map(|(own, query)| {
+                let votes = votes(&*fitted, query)?;
+                Ok(Compared {
+                    similarities: votes.iter().map(|(_, vote)| *vote).collect(),
+                    votes,
+                    own: *own,
+                })
             });
-            said.push(ComparedEpisode {
-                queries: queries.collect(),
+            let queries = queries.collect::<Result<_>>()?;
+            progress.advance();
+            Ok(ComparedEpisode {
+                queries,
                 threshold: f32::NEG_INFINITY,
                 temperature: 1.0,
-                left_out: kshot::decision::of_ridge::LeftOut::default(),
-            });
-        }
-    }
-    Ok(said)
+                left_out: LeftOut::default(),
+            })
+        });
+        episodes.collect()
+    };
+    methods.iter().map(of_method).collect()
 }
 
 /// Mean and interval over episodes, in per cent.

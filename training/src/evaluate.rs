@@ -6,19 +6,24 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use kshot::decision;
-use kshot::episode::{Sampler, Shape};
+use kshot::episode::{Episode, Sampler, Shape};
 use kshot::method::Metric;
 use kshot::method::comparison::Comparison;
+use kshot::method::sequence::MAX_CLASSES;
+use kshot::method::trained::{Heads, Trained};
 use rayon::prelude::*;
 
-use crate::embed::CpuEmbedder;
+use crate::embed::{CpuEmbedder, EmbeddedClass};
 use crate::progress::Progress;
 use crate::reliability;
 use crate::report::{count, list_too_few, list_unreadable, percent, table};
-use crate::score::{Head, Outcome, compare, judge};
+use crate::score::{ComparedEpisode, Head, Outcome, compare, compare_trained, judge, name_of};
 use crate::split::SplitChoice;
 use crate::statistics::{CALIBRATION_BINS, Calibration, Estimate, estimate};
 use crate::usable::{self, UsableSet};
+
+/// The methods with weights of their own, as the page fetches them.
+const HEADS: &[u8] = include_bytes!("../../weights/camera.safetensors");
 
 /// Arguments of `evaluate`.
 #[derive(clap::Args, Debug, Clone)]
@@ -55,7 +60,8 @@ pub struct Arguments {
     /// How a query is compared with a prototype [default: all]
     #[arg(long, value_enum, value_delimiter = ',')]
     pub metric: Vec<MetricName>,
-    /// Measure the Siamese and the matching head too
+    /// Measure every method of the page: the Siamese and the matching head too, and those with
+    /// weights of their own
     #[arg(long)]
     pub all_methods: bool,
     /// Draw accuracy by the number of shots, and how reliable the probabilities of the first head
@@ -94,25 +100,28 @@ pub fn evaluate(arguments: &Arguments) -> Result<String> {
     let shapes = check(arguments)?;
     let largest = largest(&shapes)?;
     let embedder = CpuEmbedder::new()?;
+    let heads = (arguments.all_methods)
+        .then(|| Heads::shipped(HEADS).context("cannot read the methods with weights of their own"))
+        .transpose()?;
+    let methods = methods(arguments, heads.as_ref());
     let set = UsableSet::prepare(&arguments.path, &arguments.split, largest, &embedder)?;
 
     let mut diagrams = Vec::new();
-    let heads = heads(arguments);
     let progress = Progress::new(
         "answering",
         "episodes",
-        arguments.episodes * heads.len() * shapes.len(),
+        arguments.episodes * methods.len() * shapes.len(),
     );
-    let names = heads.iter().map(|head| name_of(*head));
+    let names = methods.iter().map(Method::title);
     let mut lines: Vec<reliability::Line> = names.map(|name| (name, Vec::new())).collect();
     let mut rows = vec![header()];
     for &shape in &shapes {
         let sampler = Sampler::new(set.counts(), shape, arguments.seed)?;
-        for (&head, (_, points)) in heads.iter().zip(&mut lines) {
+        for (method, (_, points)) in methods.iter().zip(&mut lines) {
             let outcomes: Vec<Outcome> = (0..arguments.episodes as u64)
                 .into_par_iter()
                 .map(|number| {
-                    let compared = compare(&set.classes, &sampler.draw(number), head)?;
+                    let compared = method.compare(&set.classes, &sampler.draw(number))?;
                     progress.advance();
                     Ok(judge(&compared, compared.temperature))
                 })
@@ -123,7 +132,7 @@ pub fn evaluate(arguments: &Arguments) -> Result<String> {
                 diagrams.push((shape.shot, calibration));
             }
             points.push((shape.shot, accuracy(&outcomes)));
-            rows.push(row(shape.shot, head, &outcomes));
+            rows.push(row(shape.shot, method, &outcomes));
         }
     }
 
@@ -175,6 +184,12 @@ fn check(arguments: &Arguments) -> Result<Vec<Shape>> {
         "--episodes must be at least 2, not {}: fewer have no interval",
         arguments.episodes
     );
+    ensure!(
+        !arguments.all_methods || arguments.way <= MAX_CLASSES,
+        "--way must be at most {MAX_CLASSES} with --all-methods, not {}: {} takes no more classes",
+        arguments.way,
+        name_of(Trained::Snail.into())
+    );
     let shape = |&shot: &usize| Shape {
         way: arguments.way,
         shot,
@@ -194,18 +209,51 @@ fn largest(shapes: &[Shape]) -> Result<Shape> {
         .context("--shot needs a number")
 }
 
-fn heads(arguments: &Arguments) -> Vec<Head> {
+/// A row of the table for each number of shots.
+enum Method<'a> {
+    Comparison(Head),
+    Trained(&'a Heads, Trained),
+}
+
+impl Method<'_> {
+    fn compare(&self, classes: &[EmbeddedClass], episode: &Episode) -> Result<ComparedEpisode> {
+        match self {
+            Method::Comparison(head) => compare(classes, episode, *head),
+            Method::Trained(heads, name) => compare_trained(classes, episode, heads, *name),
+        }
+    }
+
+    /// Its name, and that of its metric.
+    fn names(&self) -> [&'static str; 2] {
+        match self {
+            Method::Comparison(head) => [head.method(), head.metric()],
+            Method::Trained(_, name) => [name_of((*name).into()), "-"],
+        }
+    }
+
+    /// What it is called under the plot.
+    fn title(&self) -> String {
+        match self.names() {
+            [method, "-"] => method.to_owned(),
+            [method, metric] => format!("{method}, {metric}"),
+        }
+    }
+}
+
+fn methods<'a>(arguments: &Arguments, heads: Option<&'a Heads>) -> Vec<Method<'a>> {
     let metrics: Vec<Metric> = arguments.metric.iter().copied().map(Metric::from).collect();
-    let all: &[Head] = if arguments.all_methods {
+    let comparisons: &[Head] = if heads.is_some() {
         &Head::ALL
     } else {
         &Head::USUAL
     };
-    (all.iter().copied())
-        .filter(|head| {
-            let prototypical = head.method == Comparison::Prototypical;
-            metrics.is_empty() || !prototypical || metrics.contains(&head.metric)
-        })
+    let comparisons = comparisons.iter().filter(|head| {
+        let prototypical = head.method == Comparison::Prototypical;
+        metrics.is_empty() || !prototypical || metrics.contains(&head.metric)
+    });
+    let trained = |heads| (Trained::ALL.into_iter()).map(move |name| Method::Trained(heads, name));
+    (comparisons.map(|head| Method::Comparison(*head)))
+        .chain(heads.into_iter().flat_map(trained))
         .collect()
 }
 
@@ -224,20 +272,13 @@ fn header() -> Vec<String> {
     .to_vec()
 }
 
-/// A head's name under the plot.
-fn name_of(head: Head) -> String {
-    match head.metric() {
-        "-" => head.method().to_owned(),
-        metric => format!("{}, {metric}", head.method()),
-    }
-}
-
 fn accuracy(outcomes: &[Outcome]) -> Estimate {
     let accuracies: Vec<f64> = outcomes.iter().map(|outcome| outcome.accuracy).collect();
     estimate(&accuracies)
 }
 
-fn row(shot: usize, head: Head, outcomes: &[Outcome]) -> Vec<String> {
+fn row(shot: usize, method: &Method<'_>, outcomes: &[Outcome]) -> Vec<String> {
+    let [method, metric] = method.names();
     let accuracy = accuracy(outcomes);
     let mut calibration = Calibration::default();
     outcomes
@@ -246,8 +287,8 @@ fn row(shot: usize, head: Head, outcomes: &[Outcome]) -> Vec<String> {
     let total = |part: fn(&Outcome) -> usize| outcomes.iter().map(part).sum::<usize>();
     let thresholds: f32 = outcomes.iter().map(|outcome| outcome.threshold).sum();
     vec![
-        head.method().to_owned(),
-        head.metric().to_owned(),
+        method.to_owned(),
+        metric.to_owned(),
         shot.to_string(),
         format!(
             "{:.2} ± {:.2}",
@@ -273,12 +314,13 @@ fn explain(unknown: usize) -> String {
 accuracy: share of queries whose own class is the most probable, threshold aside; mean over the episodes
   ± 1.96 · standard deviation / √episodes, the 95 % interval of the mean.
 calibration error: expected calibration error in {CALIBRATION_BINS} bins at the temperature that kshot
-  uses for the metric and the number of shots.
+  uses for the method, the metric and the number of shots.
 threshold: similarity under which the answer is \"none of these\", mean over the episodes; by leave-one-out
   from the support set, or the shipped {} where a class has one shot.
 refused: known queries answered with \"none of these\".
 misnamed: queries of classes outside the episode ({unknown} an episode) that got a name all the same;
   a dash where every class takes part.
+A method with weights of its own names the class; whether it is one of these is ridge regression's to say.
 
 ",
         decision::SINGLE_SHOT_THRESHOLD,

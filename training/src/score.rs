@@ -4,8 +4,10 @@ use anyhow::{Context, Result};
 use kshot::decision;
 use kshot::decision::of_ridge::LeftOut;
 use kshot::episode::Episode;
+use kshot::method::choice::Choice;
 use kshot::method::comparison::Comparison;
-use kshot::method::{Metric, Support};
+use kshot::method::trained::{Heads, Trained};
+use kshot::method::{Fitted, Metric, Support};
 
 use crate::embed::EmbeddedClass;
 use crate::statistics::{Calibration, auroc};
@@ -16,7 +18,7 @@ pub struct Compared {
     /// One a class, in the order of the episode.
     pub similarities: Vec<f32>,
     /// Class and similarity of each that has a say in the probabilities: of every shot for
-    /// matching, of every class otherwise.
+    /// matching, of every class otherwise; half its score for a method with weights of its own.
     pub votes: Vec<(usize, f32)>,
     /// Index of its own class in the episode; `None` for a query of a class outside.
     pub own: Option<usize>,
@@ -120,12 +122,7 @@ impl Head {
 
     /// The method's name in a table.
     pub fn method(self) -> &'static str {
-        match self.method {
-            Comparison::Prototypical => "prototypical",
-            Comparison::Siamese => "siamese",
-            Comparison::Matching => "matching",
-            Comparison::Ridge => "ridge",
-        }
+        name_of(self.method.into())
     }
 
     /// The metric's name in a table.
@@ -140,6 +137,96 @@ impl Head {
     }
 }
 
+/// A method's name in a table, as settings name it.
+pub fn name_of(method: Choice) -> &'static str {
+    match method {
+        Choice::Comparison(Comparison::Prototypical) => "prototypical",
+        Choice::Comparison(Comparison::Siamese) => "siamese",
+        Choice::Comparison(Comparison::Matching) => "matching",
+        Choice::Comparison(Comparison::Ridge) => "ridge",
+        Choice::Trained(Trained::MatchingContext) => "matching_context",
+        Choice::Trained(Trained::Relation) => "relation",
+        Choice::Trained(Trained::Imaginary) => "imaginary",
+        Choice::Trained(Trained::Mann) => "mann",
+        Choice::Trained(Trained::Snail) => "snail",
+    }
+}
+
+/// The scores of a query as votes. Votes count twice as much when they are divided by a
+/// temperature: see [`decision::probabilities`].
+pub fn votes(fitted: &dyn Fitted, query: &[f32]) -> Result<Vec<(usize, f32)>> {
+    let scores = fitted.read(query)?.scores.into_iter();
+    Ok(scores.map(|score| score / 2.0).enumerate().collect())
+}
+
+/// Shots and queries of an episode.
+pub struct Drawn<'a> {
+    /// Its shots, class by class.
+    pub support: Support<'a>,
+    /// Its queries, each with its own class: see [`Compared::own`].
+    pub queries: Vec<(Option<usize>, &'a [f32])>,
+}
+
+impl<'a> Drawn<'a> {
+    /// From the embeddings by class and picture.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn of(
+        episode: &Episode,
+        embeddings: impl Fn(usize, usize) -> Option<&'a Vec<f32>>,
+    ) -> Result<Self> {
+        let embedding = |class, picture| {
+            let found = embeddings(class, picture).map(Vec::as_slice);
+            found.with_context(|| format!("there is no picture {picture} of class {class}"))
+        };
+        let mut support = Support {
+            shots: Vec::new(),
+            classes: episode.classes.len(),
+        };
+        let mut queries = Vec::new();
+        for (own, drawn) in episode.classes.iter().enumerate() {
+            for &picture in &drawn.support {
+                support.shots.push((own, embedding(drawn.class, picture)?));
+            }
+            for &picture in &drawn.queries {
+                queries.push((Some(own), embedding(drawn.class, picture)?));
+            }
+        }
+        for &(class, picture) in &episode.unknown {
+            queries.push((None, embedding(class, picture)?));
+        }
+        Ok(Drawn { support, queries })
+    }
+
+    fn of_classes(episode: &Episode, classes: &'a [EmbeddedClass]) -> Result<Self> {
+        Drawn::of(episode, |class, picture| {
+            classes.get(class)?.embeddings.get(picture)
+        })
+    }
+}
+
+/// As [`compare`] by ridge regression, but a method with weights of its own has the say, as in
+/// the page.
+///
+/// # Errors
+/// As [`compare`].
+pub fn compare_trained(
+    classes: &[EmbeddedClass],
+    episode: &Episode,
+    heads: &Heads,
+    trained: Trained,
+) -> Result<ComparedEpisode> {
+    let mut compared = compare(classes, episode, Head::RIDGE)?;
+    let drawn = Drawn::of_classes(episode, classes)?;
+    let fitted = heads.fit(trained, &drawn.support)?;
+    for (compared, (_, query)) in compared.queries.iter_mut().zip(drawn.queries) {
+        compared.votes = votes(&fitted, query)?;
+    }
+    compared.temperature = decision::trained_temperature(trained);
+    Ok(compared)
+}
+
 /// Fits a head to an episode's support set and compares all its queries.
 ///
 /// # Errors
@@ -149,33 +236,11 @@ pub fn compare(
     episode: &Episode,
     head: Head,
 ) -> Result<ComparedEpisode> {
-    let embedding = |class: usize, picture: usize| {
-        classes
-            .get(class)
-            .and_then(|class| class.embeddings.get(picture))
-            .map(Vec::as_slice)
-            .with_context(|| format!("there is no picture {picture} of class {class}"))
-    };
-    let mut support = Support {
-        shots: Vec::new(),
-        classes: episode.classes.len(),
-    };
-    let mut asked = Vec::new();
-    for (own, drawn) in episode.classes.iter().enumerate() {
-        for &picture in &drawn.support {
-            support.shots.push((own, embedding(drawn.class, picture)?));
-        }
-        for &picture in &drawn.queries {
-            asked.push((Some(own), embedding(drawn.class, picture)?));
-        }
-    }
-    for &(class, picture) in &episode.unknown {
-        asked.push((None, embedding(class, picture)?));
-    }
+    let Drawn { support, queries } = Drawn::of_classes(episode, classes)?;
     // Readings have similarities at any temperature; judge() searches for the best one.
     let Head { method, metric } = head;
     let fitted = method.fit(metric, 1.0, &support)?;
-    let queries = asked
+    let queries = queries
         .into_iter()
         .map(|(own, query)| {
             let reading = fitted.read(query)?;

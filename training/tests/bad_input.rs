@@ -25,6 +25,13 @@ fn a_way_of_zero_or_one_is_refused() {
 }
 
 #[test]
+fn more_classes_than_every_method_takes_are_refused() {
+    let error = refuse(&fixture::photos(), &["--way", "21", "--all-methods"]);
+    let expected = "--way must be at most 20 with --all-methods, not 21: snail takes no more";
+    assert!(error.contains(expected), "{error}");
+}
+
+#[test]
 fn no_shots_no_queries_and_a_single_episode_are_refused() {
     let error = refuse(&fixture::photos(), &["--shot", "5,0"]);
     assert!(error.contains("--shot must be at least 1"), "{error}");

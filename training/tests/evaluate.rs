@@ -6,6 +6,8 @@ mod fixture;
 use std::fs;
 
 use fixture::{command, run, stdout, write_pack};
+use kshot::method::choice::Choice;
+use kshot::method::comparison::Comparison;
 
 const SMALL: [&str; 8] = [
     "--way",
@@ -54,6 +56,32 @@ fn photos_are_told_apart_and_more_shots_help() {
     assert!(accuracy(&rows[3]) > accuracy(&rows[0]), "{text}");
     assert!(text.contains("24 pictures, 6 classes; "), "{text}");
     assert!(text.contains("CPU, "), "{text}");
+}
+
+#[test]
+fn every_method_of_the_page_is_measured_when_asked() {
+    let photos = fixture::photos();
+    let start = ["evaluate", photos.to_str().unwrap(), "--all-methods"];
+    let text = stdout(&run(&[&start[..], &SMALL[..]].concat()));
+    for method in Choice::ALL {
+        let name = training::score::name_of(method);
+        let json = serde_json::to_string(&method).unwrap();
+        assert_eq!(json.trim_matches('"'), name, "what settings call it");
+        let metrics: &[&str] = match method {
+            Choice::Comparison(Comparison::Prototypical) => &["euclidean", "cosine"],
+            Choice::Comparison(Comparison::Siamese | Comparison::Matching) => &["cosine"],
+            _ => &["-"],
+        };
+        for (metric, shot) in metrics.iter().flat_map(|one| [(one, "1"), (one, "2")]) {
+            let row = text.lines().find(|line| {
+                let cells = line.split_whitespace().take(3);
+                cells.eq([name, *metric, shot])
+            });
+            let row = row.unwrap_or_else(|| panic!("no {name}, {metric}, {shot}: {text}"));
+            assert!(accuracy(row) > 60.0, "chance is 33: {row}");
+            assert!(row.contains(" ± "), "{row}");
+        }
+    }
 }
 
 #[test]
