@@ -2,7 +2,7 @@
 import { AT_REST, LAST_PHOTO, things, UNKNOWN } from "./camera.ts";
 import { expect, cameraTest as test } from "./test.ts";
 
-// A burst is ten a second; the software adapter manages a frame in a few seconds.
+// A burst is ten a second; the software adapter manages one to three, less on busy cores.
 const LEAST_SHOTS = { cpu: 6, webgpu: 2 };
 // Of some thirty looks all are right but the last, which the next segment may have overtaken.
 const LEAST_SHARE = 0.9;

@@ -13,7 +13,7 @@ const SHOT_FRAMES = 24;
 const QUERY_FRAMES = 12;
 
 /**
- * Frames a second, and with it how long a segment lasts. The software adapter takes seconds for a frame,
+ * Frames a second, and with it how long a segment lasts. The software adapter takes up to a second for a frame,
  * and two shots with the answers between them have to fit into a segment.
  */
 const RATE: Record<Project, number> = { cpu: 4, webgpu: 2 };

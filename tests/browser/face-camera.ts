@@ -3,7 +3,7 @@
  * in, and one who is seen from the side; then the head turns on; other photos of the same person, then with glasses on;
  * strangers; nobody; and a head that turns far left and right, and right and left, for the liveness challenge.
  *
- * On WebGPU, where the software adapter takes a second and more for a look, a shorter one: once round the ring, the
+ * On WebGPU, where the software adapter takes its time for a look, a shorter one: once round the ring, the
  * person, strangers, nobody, and the same people once more.
  */
 import { readFileSync } from "node:fs";
@@ -15,7 +15,7 @@ import type { Head } from "./turned-head.ts";
 import { drawVideo, type VideoPhoto, type VideoSegment } from "./video.ts";
 
 /** Frames a second. */
-const RATE: Record<Project, number> = { cpu: 4, webgpu: 1 };
+const RATE: Record<Project, number> = { cpu: 4, webgpu: 2 };
 /** Frames that a head rests in one direction: it is taken at the second look of its rest. */
 const REST_FRAMES = 8;
 /** The same in a challenge, both turns of which have to fit into its ten seconds. */

@@ -2,7 +2,7 @@
  * The browser tests: the built page, and the API under it, in a real Chromium, with WebGPU and without.
  *
  * What is about the page runs without a GPU; what is about the GPU runs on the software adapter, where
- * a frame takes seconds. Needs www/dist (`npm run build`).
+ * a frame takes a third of a second and more. Needs www/dist (`npm run build`).
  */
 import { defineConfig } from "@playwright/test";
 import { launchWith } from "./chromium.ts";
@@ -34,7 +34,7 @@ export default defineConfig({
     },
     {
       name: "webgpu",
-      testMatch: ["parity", "frame", "camera", "recovery", "face"].map((name) => `${name}.spec.ts`),
+      testMatch: ["parity", "frame", "camera", "recovery", "face", "webgpu"].map((name) => `${name}.spec.ts`),
       timeout: 300_000,
       use: { launchOptions: launchWith("webgpu") },
     },
