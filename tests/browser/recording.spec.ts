@@ -8,6 +8,9 @@ withCamera("a held button counts its shots, several a second", async ({ kshot, p
   await kshot.open();
   await kshot.chooseBackend("cpu");
   await kshot.turnOnCamera();
+  const pill = page.locator("#device-pill");
+  await expect(pill).toContainText(/\d\/s/);
+  const answers = Number.parseFloat(/([\d.]+)\/s/.exec((await pill.textContent()) ?? "")?.[1] ?? "");
   const record = kshot.card(0).getByRole("button", { name: "Hold to record Class 1" });
   await record.hover();
   await page.mouse.down();
@@ -16,17 +19,18 @@ withCamera("a held button counts its shots, several a second", async ({ kshot, p
   await kshot.waitForCount(0, 21);
   const seconds = (Date.now() - began) / 1000;
   await expect(record).toContainText(/^\d+ recorded/);
-  const [told, counted] = await page.evaluate(() => {
+  const [shown, counted] = await page.evaluate(() => {
     const card = document.querySelector("article");
     return [".record-text", ".card-count"].map((one) =>
       Number.parseInt(card?.querySelector(one)?.textContent ?? "", 10),
     );
   });
-  expect(told).toBe(counted);
+  expect(shown).toBe(counted);
   await page.mouse.up();
   await expect(record).toContainText("Hold to record");
-  // Ten where the machine is idle; here its cores are shared.
-  expect(20 / seconds, "shots a second").toBeGreaterThan(4);
+  // Ten where the machine is quick enough; shots and answers share the engine.
+  const told = `${(20 / seconds).toFixed(1)} shots a second where there were ${answers} answers`;
+  expect(20 / seconds, told).toBeGreaterThan(Math.min(answers, 10) / 3);
   const count = await kshot.settledCount(0);
   await expect(kshot.toast(`${count} shots added to Class 1.`)).toBeVisible();
 });
