@@ -40,8 +40,12 @@ test("a folder of folders makes a class of each, one dropped on a class fills it
 
   await kshot.drop(adder, [`${things}/nothing`]);
   await expect(kshot.toast("There are no photos in it.")).toBeVisible();
-  await kshot.drop(kshot.card(0), [`${things}/nothing`]);
-  await expect(kshot.toast("There are no photos in it.")).toBeVisible();
+  for (const place of [kshot.card(0), page.locator("#stage")]) {
+    await kshot.drop(place, [`${things}/nothing`]);
+    await expect(kshot.toast("There are no photos in it.")).toBeVisible();
+    await page.evaluate(() => document.querySelector("#toast")?.replaceChildren());
+    await expect(kshot.toast("There are no photos in it.")).toBeHidden();
+  }
   await expect(page.getByRole("article")).toHaveCount(2);
 });
 
@@ -77,6 +81,10 @@ test("photos on “Add class” make a class, and those that miss everything are
 test("what is dropped before the page is ready is told to come again", async ({ kshot, page }) => {
   await page.route("**/embedder-*.safetensors", () => {});
   await page.goto("./");
-  await kshot.drop(page.getByRole("banner"), [pathOf(CUP)]);
-  await expect(kshot.toast("Still getting ready")).toBeVisible();
+  for (const place of ["header", "#stage"]) {
+    await kshot.drop(page.locator(place).first(), [pathOf(CUP)]);
+    await expect(kshot.toast("Still getting ready")).toBeVisible();
+    await page.evaluate(() => document.querySelector("#toast")?.replaceChildren());
+    await expect(kshot.toast("Still getting ready")).toBeHidden();
+  }
 });

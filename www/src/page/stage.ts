@@ -9,9 +9,11 @@ import { type CameraElements, CameraView, type Mode } from "./camera-view.ts";
 import type { Pace } from "./device-panel.ts";
 import { find } from "./dom.ts";
 import { acceptDrops, filesOf } from "./drops.ts";
+import { words } from "./language.ts";
 import type { LazyTab } from "./lazy-tab.ts";
 import { Refusals } from "./refusals.ts";
 import type { SamplesView } from "./samples.ts";
+import { showToast } from "./toast.ts";
 
 type Tab = "camera" | "samples" | "face" | "draw";
 const TABS: readonly Tab[] = ["camera", "samples", "face", "draw"];
@@ -73,7 +75,8 @@ export class Stage {
     });
     acceptDrops(find("stage"), async (transfer) => {
       const [first] = await filesOf(transfer);
-      if (first !== undefined) await this.#openPhoto(first.file);
+      if (first === undefined) showToast(words().noPhotosFound);
+      else await this.#openPhoto(first.file);
     });
     app.events.on("engine", () => this.#askAgain());
     app.events.on("status", (status) => {
@@ -129,7 +132,10 @@ export class Stage {
 
   async #openPhoto(file: File): Promise<void> {
     this.#refusals.clear();
-    if (this.#app.ready === null) return;
+    if (this.#app.ready === null) {
+      showToast(words().stillLoading);
+      return;
+    }
     const comeBack = this.camera.stepAside();
     try {
       const answer = await this.#app.answered(() => this.#app.ready?.classify(file));
