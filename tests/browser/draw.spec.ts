@@ -99,6 +99,11 @@ openTest("a shot that is undone gives the drawing back", async ({ draw, page }) 
   await expect(draw.button("Undo stroke")).toBeEnabled();
   await page.keyboard.press("2");
   await expect(draw.shots(2)).toHaveCount(1);
+  // What the message offers to take back is no longer the newest change.
+  const offer = page.getByRole("status").getByRole("button", { name: "Undo" });
+  await expect(offer).toBeVisible();
+  await draw.button("Shots, K: more").click();
+  await expect(offer).toBeHidden();
 });
 
 openTest(

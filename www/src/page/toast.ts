@@ -25,6 +25,11 @@ export function showToast(text: string, undo?: () => void): void {
   timer = setTimeout(hideWhenLeft, SHOWN_MS);
 }
 
+/** Takes the message away if it offers undo: where undo takes back the newest change, that is now another. */
+export function retireUndo(): void {
+  if (find("toast").querySelector("button") !== null) hideToast();
+}
+
 /** Says what is wrong and what to do about it. */
 export function showError(error: KShotError): void {
   const { says, todo } = wordsOf(error);

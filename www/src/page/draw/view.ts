@@ -18,7 +18,7 @@ import { keepWords } from "../keep/words.ts";
 import { onLanguage } from "../language.ts";
 import type { TabView } from "../lazy-tab.ts";
 import { PartLoader } from "../part-loader.ts";
-import { showToast } from "../toast.ts";
+import { retireUndo, showToast } from "../toast.ts";
 import { Asking, type Question } from "./asking.ts";
 import { Controls } from "./controls.ts";
 import { startDrawKeys } from "./draw-keys.ts";
@@ -129,6 +129,7 @@ class DrawView {
       this.#inking = this.#askPad();
     });
     this.#task.events.on("change", () => {
+      retireUndo();
       this.#onTask();
       keeper.changed();
     });

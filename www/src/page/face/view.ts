@@ -16,7 +16,7 @@ import { onLanguage } from "../language.ts";
 import type { TabView } from "../lazy-tab.ts";
 import { PartLoader } from "../part-loader.ts";
 import { Refusals } from "../refusals.ts";
-import { showToast } from "../toast.ts";
+import { retireUndo, showToast } from "../toast.ts";
 import { addPhotos } from "./add-photos.ts";
 import { AnswerPane } from "./answer-pane.ts";
 import { ChallengePane } from "./challenge-pane.ts";
@@ -200,7 +200,10 @@ class FaceView {
     }
     this.#filled = faces;
     this.#kept.use(faces);
-    faces.on("people", () => this.#keeper.changed());
+    faces.on("people", () => {
+      retireUndo();
+      this.#keeper.changed();
+    });
     faces.on("threshold", () => this.#keeper.changed());
     if (before === null) await this.#keeper.start();
     else this.#keeper.changed();
