@@ -86,13 +86,13 @@ impl Shader {
             format!("fn store(to: u32, sum: vec4<f32>) {{ output[to] = {value}; }}\n"),
         ]
         .concat();
-        let window = include_str!("webgpu/window.wgsl");
-        match self.kind {
-            Kind::Dense => head + window + include_str!("webgpu/dense.wgsl"),
-            Kind::Planes(_) => head + window + include_str!("webgpu/planes.wgsl"),
+        let dense = include_str!("webgpu/dense.wgsl");
+        head + &match self.kind {
+            Kind::Dense => dense.replace("SUM", include_str!("webgpu/vectors.wgsl")),
+            Kind::Planes(_) => dense.replace("SUM", include_str!("webgpu/planes.wgsl")),
             Kind::Depthwise => {
                 let unrolled = depthwise_line(kernel, stride);
-                head + &include_str!("webgpu/depthwise.wgsl").replace("UNROLLED", &unrolled)
+                include_str!("webgpu/depthwise.wgsl").replace("UNROLLED", &unrolled)
             }
         }
     }

@@ -1,4 +1,7 @@
-// Every channel with every other: four pixels and eight channels out a thread.
+// Every channel with every other: four pixels and eight channels out a thread. What is summed under one tap
+// of the window stands in the one place that says so: vectors.wgsl, or planes.wgsl.
+
+const nothing = vec4<f32>();
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
@@ -19,26 +22,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     var row = group;
     for (var tap = 0u; tap < KERNEL * KERNEL; tap++) {
         let under = place(pixel, tap);
-        let start = under.start * shape.groups_in;
-        for (var k = 0u; k < shape.groups_in; k++) {
-            let v0 = value(start.x + k, under.inside.x);
-            let v1 = value(start.y + k, under.inside.y);
-            let v2 = value(start.z + k, under.inside.z);
-            let v3 = value(start.w + k, under.inside.w);
-            let next = shape.groups_out;
-            let a = mat4x4(weight[row], weight[row + next], weight[row + 2u * next], weight[row + 3u * next]);
-            a0 += a * v0;
-            a1 += a * v1;
-            a2 += a * v2;
-            a3 += a * v3;
-            row += 1u;
-            let b = mat4x4(weight[row], weight[row + next], weight[row + 2u * next], weight[row + 3u * next]);
-            b0 += b * v0;
-            b1 += b * v1;
-            b2 += b * v2;
-            b3 += b * v3;
-            row += 4u * next - 1u;
-        }
+        SUM
     }
     store_pair(pixel.x, group, a0, b0);
     store_pair(pixel.y, group, a1, b1);
@@ -46,9 +30,27 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     store_pair(pixel.w, group, a3, b3);
 }
 
-fn value(index: u32, inside: bool) -> vec4<f32> {
-    if (KERNEL == 1u) {
-        return input[index];
+// The pixels under one tap of the window, for four pixels of the output.
+struct Place {
+    start: vec4<u32>,     // of the input
+    inside: vec4<bool>,   // the picture
+}
+
+fn place(pixel: vec4<u32>, tap: u32) -> Place {
+    if (KERNEL == 1u && STRIDE == 1u) {
+        return Place(pixel, vec4(true));
     }
-    return select(vec4<f32>(), input[index], inside);
+    let line = pixel / shape.columns; // over all pictures
+    let y = vec4<i32>(line % shape.rows * STRIDE + tap / KERNEL) - i32(shape.before);
+    let x = vec4<i32>(pixel % shape.columns * STRIDE + tap % KERNEL) - i32(shape.before);
+    let row = vec4<u32>(clamp(y, vec4(0), vec4(i32(shape.height) - 1)));
+    let column = vec4<u32>(clamp(x, vec4(0), vec4(i32(shape.width) - 1)));
+    let inside = (vec4<i32>(row) == y) & (vec4<i32>(column) == x);
+    return Place((line / shape.rows * shape.height + row) * shape.width + column, inside);
+}
+
+fn store_pair(pixel: u32, group: u32, a: vec4<f32>, b: vec4<f32>) {
+    let to = pixel * shape.groups_out + group;
+    store(to, a);
+    store(to + 1u, b);
 }
