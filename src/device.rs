@@ -159,7 +159,10 @@ impl Devices {
             },
         };
         devices.forward_on_cpu(picture())?;
-        let frame = async || devices.forward_on_cpu(picture()).map(drop);
+        let frame = async || {
+            let corners = devices.forward_on_cpu(picture())?;
+            devices.projection.embed(&corners).map(drop)
+        };
         devices.report.cpu_ms = at_once(time(frame, None))?;
         Ok(devices)
     }
@@ -230,7 +233,10 @@ impl Devices {
         self.report.adapter = Some(webgpu.adapter.clone());
         let found = webgpu.forward(webgpu.upload(picture())).await?;
         compare(&found, &self.forward_on_cpu(picture())?)?;
-        let frame = async || webgpu.forward(webgpu.upload(picture())).await.map(drop);
+        let frame = async || {
+            let corners = webgpu.forward(webgpu.upload(picture())).await?;
+            self.projection.embed(&corners).map(drop)
+        };
         self.report.webgpu_ms = time(frame, self.report.cpu_ms).await?;
         self.webgpu = Some(webgpu);
         Ok(())
