@@ -158,9 +158,10 @@ impl Devices {
                 webgpu_problem: None,
             },
         };
-        devices.forward_on_cpu(picture())?;
+        let picture = picture();
+        devices.forward_on_cpu(picture.clone())?;
         let frame = async || {
-            let corners = devices.forward_on_cpu(picture())?;
+            let corners = devices.forward_on_cpu(picture.clone())?;
             devices.projection.embed(&corners).map(drop)
         };
         devices.report.cpu_ms = at_once(time(frame, None))?;
@@ -231,10 +232,11 @@ impl Devices {
     async fn adopt(&mut self, candidate: Result<WebGpu, Error>) -> Result<(), Error> {
         let webgpu = candidate?;
         self.report.adapter = Some(webgpu.adapter.clone());
-        let found = webgpu.forward(webgpu.upload(picture())).await?;
-        compare(&found, &self.forward_on_cpu(picture())?)?;
+        let picture = picture();
+        let found = webgpu.forward(webgpu.upload(picture.clone())).await?;
+        compare(&found, &self.forward_on_cpu(picture.clone())?)?;
         let frame = async || {
-            let corners = webgpu.forward(webgpu.upload(picture())).await?;
+            let corners = webgpu.forward(webgpu.upload(picture.clone())).await?;
             self.projection.embed(&corners).map(drop)
         };
         self.report.webgpu_ms = time(frame, self.report.cpu_ms).await?;
